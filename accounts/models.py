@@ -1,0 +1,128 @@
+"""Who: the member, and the tokens with which a program acts for one."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import MinLengthValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+
+HANDLE_MAX = 32  # characters
+STATUS_MAX = 100  # characters
+NAME_MAX = 60  # characters
+TOKEN_USE_NOTED_EVERY = timedelta(minutes=5)
+
+handle_validators = [
+    MinLengthValidator(2),
+    RegexValidator(
+        r"^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\Z",
+        "Use small letters, digits, dots, dashes and underscores; "
+        "begin and end with a letter or digit.",
+    ),
+]
+
+
+class Members(UserManager["User"]):
+    """Members by what they are called."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the member with that handle, in whatever case it was typed."""
+        return self.get(username=(username or "").lower())
+
+
+class User(AbstractUser):
+    """A member. ``username`` is the handle that others mention, ``name`` what they see."""
+
+    username = models.CharField(
+        "handle",
+        max_length=HANDLE_MAX,
+        unique=True,
+        validators=handle_validators,
+        error_messages={"unique": "Somebody has this handle already."},
+    )
+    display_name = models.CharField("name", max_length=NAME_MAX, blank=True)
+    avatar = models.ImageField(upload_to="avatars/", blank=True)
+    status = models.CharField(max_length=STATUS_MAX, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    banned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ban_reason = models.CharField(max_length=200, blank=True, editable=False)
+
+    objects = Members()
+
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
+        verbose_name = "member"
+        verbose_name_plural = "members"
+        permissions = [("moderate", "Can moderate every room")]
+
+    def __str__(self) -> str:
+        return f"{self.name} (@{self.username})"
+
+    @property
+    def name(self) -> str:
+        """What others see: the chosen name, or the handle."""
+        return self.display_name or self.username
+
+    @property
+    def avatar_url(self) -> str | None:
+        """The address of the picture, or None where initials are drawn."""
+        return self.avatar.url if self.avatar else None
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether this member looks after all rooms of the site."""
+        return self.is_active and self.is_staff and self.has_perm("accounts.moderate")
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the account is in use: neither deactivated nor banned."""
+        return self.is_active and self.banned_at is None
+
+
+class ApiTokens(models.Manager["ApiToken"]):
+    """Tokens by their secret."""
+
+    def user_for(self, secret: str) -> User | None:
+        """Return the member for whom ``secret`` acts, or None; note when it was last used."""
+        token = self.select_related("user").filter(digest=ApiToken.digest_of(secret)).first()
+        if token is None:
+            return None
+        token.note_use()
+        return token.user
+
+
+class ApiToken(models.Model):
+    """A secret with which a program acts as a member. Only its digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ApiTokens()
+
+    class Meta:
+        verbose_name = "API token"
+
+    def __str__(self) -> str:
+        return f"{self.name} of @{self.user.username}"
+
+    @staticmethod
+    def digest_of(secret: str) -> str:
+        """Return what is stored of ``secret``. It is random, so a fast hash suffices."""
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+    @classmethod
+    def issue(cls, user: User, name: str, **extra: Any) -> tuple["ApiToken", str]:
+        """Make a token for ``user``; return its row and the secret, which cannot be read again."""
+        secret = secrets.token_urlsafe(32)
+        return cls.objects.create(user=user, name=name, digest=cls.digest_of(secret), **extra), secret
+
+    def note_use(self) -> None:
+        """Remember that the token was used now, to within some minutes."""
+        now = timezone.now()
+        if self.last_used_at is None or now - self.last_used_at > TOKEN_USE_NOTED_EVERY:
+            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
