@@ -1,0 +1,29 @@
+"""What every test may ask for: a running site, and members with real sessions in it.
+
+Tests of services, views and the like use pytest-django's `db`. Tests that speak with the running
+site from outside use `site`: there nothing is rolled back, so each makes members and rooms of its
+own with the factories and never looks at all rows of a table.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from tests.parts import backing
+from tests.parts.site import Site
+
+
+@pytest.fixture(scope="session")
+def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The address of the test database, open to the whole run; what is written there stays."""
+    with django_db_blocker.unblock():
+        yield backing.url_under_test(connection.settings_dict)
+
+
+@pytest.fixture(scope="session")
+def site(database: str) -> Iterator[Site]:
+    """The running site that SITE names, on the test database."""
+    with Site(processes=backing.PROCESSES, **backing.site_settings(database)) as running:
+        yield running

@@ -1,0 +1,107 @@
+"""nginx with the documented configuration, in front of a site, with a self-made certificate."""
+
+import os
+import ssl
+import subprocess
+from pathlib import Path
+
+from tests.parts.part import Part, PartFailed, program
+from tests.parts.site import ROOT
+
+EXAMPLE = ROOT / "docs" / "examples" / "nginx.conf"
+
+
+class Nginx(Part):
+    """``url`` is its https address; ``trust`` an SSL context that believes its certificate."""
+
+    def __init__(self, upstream_port: int, static: Path, media: Path) -> None:
+        super().__init__()
+        self.upstream_port = upstream_port
+        self.static = static
+        self.media = media
+
+    @property
+    def host(self) -> str:
+        """Host and port, as a browser's address bar has them."""
+        return f"localhost:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where pages are; no slash at the end."""
+        return f"https://{self.host}"
+
+    @property
+    def ws_url(self) -> str:
+        """Where the live protocol is spoken."""
+        return f"wss://{self.host}/ws/chat/"
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """What a client needs to trust the certificate."""
+        return ssl.create_default_context(cafile=str(self._certificate))
+
+    @property
+    def _certificate(self) -> Path:
+        return self.directory / "certificate.pem"
+
+    @property
+    def _key(self) -> Path:
+        return self.directory / "key.pem"
+
+    def prepare(self) -> None:
+        openssl = program("openssl")
+        if openssl is None:
+            raise PartFailed("openssl is not installed: apt install openssl")
+        subprocess.run(
+            [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+             "-keyout", str(self._key), "-out", str(self._certificate)],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        (self.directory / "site.conf").write_text(self.configuration())
+        (self.directory / "nginx.conf").write_text(self._frame())
+
+    def configuration(self) -> str:
+        """Return the example of the documentation with its addresses and paths made ours."""
+        text = EXAMPLE.read_text()
+        for documented, ours in {
+            "listen [::]:443 ssl;": "",
+            "listen [::]:80;": "",
+            "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
+            "listen 80;": f"listen 127.0.0.1:{self.port + 1};",
+            "chat.example.org": "localhost",
+            "127.0.0.1:8000": f"127.0.0.1:{self.upstream_port}",
+            "/etc/letsencrypt/live/localhost/fullchain.pem": str(self._certificate),
+            "/etc/letsencrypt/live/localhost/privkey.pem": str(self._key),
+            "/srv/chat/staticfiles": str(self.static),
+            "/srv/chat/media": str(self.media),
+        }.items():
+            text = text.replace(documented, ours)
+        return text
+
+    def _frame(self) -> str:
+        """Return the main configuration, which distributions bring, around the site's."""
+        account = "user root;" if os.getuid() == 0 else ""
+        places = "\n".join(
+            f"{module}_temp_path {self.directory}/{module};"
+            for module in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        return f"""
+            {account}
+            daemon off;
+            pid {self.directory}/pid;
+            error_log stderr;
+            events {{ worker_connections 1024; }}
+            http {{
+                include /etc/nginx/mime.types;
+                access_log off;
+                {places}
+                include {self.directory}/site.conf;
+            }}
+        """
+
+    def command(self) -> list[str]:
+        path = program("nginx")
+        if path is None:
+            raise PartFailed("nginx is not installed: apt install nginx")
+        return [path, "-p", str(self.directory), "-c", str(self.directory / "nginx.conf")]
