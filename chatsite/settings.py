@@ -105,7 +105,9 @@ LOCK_TIMEOUT = env.int("DATABASE_LOCK_TIMEOUT", default=5)  # s
 DATABASE_THREADS = env.int("DATABASE_THREADS", default=4)
 
 try:
-    database = env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+    database = env.db_url_config(
+        env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+    )
 except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
     raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
 
@@ -201,7 +203,10 @@ AUTH_PASSWORD_VALIDATORS = [
 
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_CONFIGURED = bool(EMAIL_URL) and not EMAIL_URL.startswith("consolemail:")
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+try:
+    vars().update(env.email_url_config(EMAIL_URL or "consolemail://"))
+except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
+    raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}") from error
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="chat@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

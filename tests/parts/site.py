@@ -24,11 +24,7 @@ def site_environment(**settings: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver", "SECRET_KEY": SECRET_KEY,
         "DJANGO_SETTINGS_MODULE": "chatsite.settings", "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
-    environment = {**os.environ, **configuring, **settings}
-    # An empty DATABASE_URL means none at all: the default is SQLite beside manage.py.
-    return {
-        name: value for name, value in environment.items() if (name, value) != ("DATABASE_URL", "")
-    }
+    return {**os.environ, **configuring, **settings}
 
 
 class Site(Part):
