@@ -11,6 +11,7 @@ import uuid
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,11 @@ class Command(BaseCommand):
         with transaction.atomic():
             SiteState.current()
             members = make_members(options["members"])
-            rooms = make_rooms(options["rooms"])
+            start = timezone.now() - options["messages"] * BETWEEN_MESSAGES
+            rooms = make_rooms(options["rooms"], start)
             members_of = spread(members, rooms, options["rooms_per_member"])
-            join(rooms, members_of)
-            post(rooms, members_of, options["messages"])
+            join(rooms, members_of, start)
+            post(rooms, members_of, options["messages"], start)
             Room.objects.bulk_update(rooms, ["version", "last_seq"], batch_size=BATCH)
             if options["sessions"]:
                 cookies = sign_in(members)
@@ -132,18 +134,24 @@ def make_members(count: int) -> list[User]:
     return User.objects.bulk_create(users, batch_size=BATCH)
 
 
-def make_rooms(count: int) -> list[Room]:
+def make_rooms(count: int, created_at: datetime) -> list[Room]:
     """Make public rooms at version 1, which is that of their own row."""
     taken = Room.objects.filter(slug__regex=rf"^{SLUG}-[0-9]+$")
     rooms = [
-        Room(slug=f"{SLUG}-{number}", name=f"Room {number}", version=1, info_version=1)
+        Room(
+            slug=f"{SLUG}-{number}",
+            name=f"Room {number}",
+            version=1,
+            info_version=1,
+            created_at=created_at,
+        )
         for number in numbers_after(taken.values_list("slug", flat=True).iterator(), count)
     ]
     return Room.objects.bulk_create(rooms, batch_size=BATCH)
 
 
 def spread(members: list[User], rooms: list[Room], each: int) -> dict[int, list[User]]:
-    """Return who is in which room (by its id): member after member takes the next ``each`` rooms."""
+    """Return who is in which room, by its id: each member in turn takes the next ``each`` rooms."""
     members_of: dict[int, list[User]] = {room.pk: [] for room in rooms}
     for number, member in enumerate(members):
         for offset in range(each):
@@ -151,31 +159,33 @@ def spread(members: list[User], rooms: list[Room], each: int) -> dict[int, list[
     return members_of
 
 
-def join(rooms: list[Room], members_of: dict[int, list[User]]) -> None:
+def join(rooms: list[Room], members_of: dict[int, list[User]], joined_at: datetime) -> None:
     """Let the members join, one version each. Everybody has read everything."""
     memberships = []
     for room in rooms:
         for member in members_of[room.pk]:
             room.version += 1
-            memberships.append(Membership(room=room, user=member, version=room.version))
+            memberships.append(
+                Membership(room=room, user=member, version=room.version, joined_at=joined_at)
+            )
     Membership.objects.bulk_create(memberships, batch_size=BATCH)
 
 
-def post(rooms: list[Room], members_of: dict[int, list[User]], count: int) -> None:
-    """Store ``count`` messages, room by room in turn, the members of a room taking turns too."""
+def post(rooms: list[Room], members_of: dict[int, list[User]], count: int, start: datetime) -> None:
+    """Store ``count`` messages from ``start`` on: room by room in turn, and so their members."""
     inhabited = [room for room in rooms if members_of[room.pk]]
     bodies = [(body, render(body)[0]) for body in SENTENCES]
-    start = timezone.now() - count * BETWEEN_MESSAGES
 
     def messages() -> Iterator[Message]:
         for number in range(count):
             room = inhabited[number % len(inhabited)]
             body, html = bodies[number % len(bodies)]
-            yield next_message(
-                room, members_of[room.pk], body, html, start + number * BETWEEN_MESSAGES
-            )
+            when = start + number * BETWEEN_MESSAGES
+            yield next_message(room, members_of[room.pk], body, html, when)
 
-    Message.objects.bulk_create(messages(), batch_size=BATCH)
+    coming = messages()
+    while batch := list(islice(coming, BATCH)):  # ten million at once would not fit in memory
+        Message.objects.bulk_create(batch)
     for room in inhabited:
         Membership.objects.filter(room=room).update(read_seq=room.last_seq)
 
