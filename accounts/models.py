@@ -119,7 +119,9 @@ class ApiToken(models.Model):
     def issue(cls, user: User, name: str, **extra: Any) -> tuple["ApiToken", str]:
         """Make a token for ``user``; return its row and the secret, which cannot be read again."""
         secret = secrets.token_urlsafe(32)
-        return cls.objects.create(user=user, name=name, digest=cls.digest_of(secret), **extra), secret
+        return cls.objects.create(
+            user=user, name=name, digest=cls.digest_of(secret), **extra
+        ), secret
 
     def note_use(self) -> None:
         """Remember that the token was used now, to within some minutes."""

@@ -36,12 +36,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A member in a room. One who left keeps the row, so that the leaving can be synced too."""
 
-    room = models.ForeignKey(
-        Room, models.CASCADE, related_name="memberships", db_index=False
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships"
-    )
+    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
     version = models.BigIntegerField(default=0, editable=False)
     # Only grows. Unread counts and badges all derive from it.

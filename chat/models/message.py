@@ -123,9 +123,7 @@ class MessageEdit(models.Model):
 class Mention(models.Model):
     """A member named in a message. Room and seq are copied so that unread mentions are one index."""
 
-    message = models.ForeignKey(
-        Message, models.CASCADE, related_name="mentions", db_index=False
-    )
+    message = models.ForeignKey(Message, models.CASCADE, related_name="mentions", db_index=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="mentions", db_index=False
     )
@@ -145,9 +143,7 @@ class Mention(models.Model):
 class Reaction(models.Model):
     """One member's emoji on a message."""
 
-    message = models.ForeignKey(
-        Message, models.CASCADE, related_name="reactions", db_index=False
-    )
+    message = models.ForeignKey(Message, models.CASCADE, related_name="reactions", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reactions")
     emoji = models.CharField(max_length=EMOJI_MAX)
 

@@ -29,9 +29,7 @@ class Connection(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     process = models.ForeignKey(ServerProcess, models.CASCADE, related_name="connections")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="connections"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="connections")
     # Whether the member has the page before their eyes; one with no visible socket is away.
     visible = models.BooleanField(default=True)
     connected_at = models.DateTimeField(db_default=Now())

@@ -35,9 +35,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def with_member_count(self) -> "RoomQuerySet":
         """Annotate ``member_count``."""
-        return self.annotate(
-            member_count=Count("memberships", filter=Q(memberships__left_at=None))
-        )
+        return self.annotate(member_count=Count("memberships", filter=Q(memberships__left_at=None)))
 
 
 class Room(models.Model):

@@ -1,0 +1,207 @@
+"""Telling every server process what was committed.
+
+Services announce here, after commit, and know nothing of sockets. What is announced is a hint: the
+database is the truth, and whoever misses a hint finds out there. So announcing never fails the
+one whose change it is.
+"""
+
+import asyncio
+import atexit
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+# Every hub is in this group: what concerns members rather than one room goes there.
+HUBS = "hubs"
+PUBLISH_TIMEOUT = 5  # s, for one hint of a process without a hub
+WAITING_MAX = 1000  # hints, of a process without a hub
+EXIT_TIMEOUT = 2  # s, that a command waits at its end for its last hints
+
+
+class Fragment(msgspec.Struct, frozen=True, array_like=True):
+    """A row encoded once, with what a hub needs to know of it without decoding."""
+
+    id: int  # of the message, or of the member's user
+    version: int
+    json: bytes
+    role: str | None = None  # of a member
+
+
+class RoomChanged(msgspec.Struct, frozen=True, tag="changed", array_like=True):
+    """Changes of a room that were committed together."""
+
+    room: int
+    from_: int
+    to: int
+    messages: list[Fragment] = []
+    members: list[Fragment] = []
+    info: bytes | None = None
+
+    @property
+    def group(self) -> str:
+        """The channel-layer group whose hubs want to know."""
+        return room_group(self.room)
+
+
+class Typing(msgspec.Struct, frozen=True, tag="typing", array_like=True):
+    """A member began or ceased to type."""
+
+    room: int
+    user: int
+    on: bool
+
+    @property
+    def group(self) -> str:
+        """The channel-layer group whose hubs want to know."""
+        return room_group(self.room)
+
+
+class SeatChanged(msgspec.Struct, frozen=True, tag="seat", array_like=True):
+    """A member joined or left a room, which their own sockets must hear of."""
+
+    room: int
+    user: int
+    group = HUBS
+
+
+class Read(msgspec.Struct, frozen=True, tag="read", array_like=True):
+    """A member read a room up to ``seq``. ``connection`` is the one that said so, if any."""
+
+    room: int
+    user: int
+    seq: int
+    connection: str = ""
+    group = HUBS
+
+
+class AccessChanged(msgspec.Struct, frozen=True, tag="access", array_like=True):
+    """Sessions ended, or members were banned, deactivated or got another password."""
+
+    users: list[int]
+    group = HUBS
+
+
+class PresenceChanged(msgspec.Struct, frozen=True, tag="presence", array_like=True):
+    """Members came, went, or turned to or from their screens."""
+
+    users: list[int]
+    group = HUBS
+
+
+Event = RoomChanged | Typing | SeatChanged | Read | AccessChanged | PresenceChanged
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Event).decode
+
+
+class Receiver(Protocol):
+    """The process's hub, as services see it."""
+
+    def announced(self, events: Sequence[Event]) -> None:
+        """Take events of this process, from any thread, to deliver and to publish."""
+
+
+_receiver: Receiver | None = None
+
+
+def room_group(room_id: int) -> str:
+    """Return the name of the channel-layer group of a room."""
+    return f"room.{room_id}"
+
+
+def pack(events: Sequence[Event]) -> dict[str, Any]:
+    """Return events of one group as a channel-layer message."""
+    return {"type": "hub.events", "events": [_encode(event) for event in events]}
+
+
+def unpack(message: dict[str, Any]) -> list[Event]:
+    """Return the events of a channel-layer message made by ``pack``."""
+    return [_decode(event) for event in message["events"]]
+
+
+def attach(receiver: Receiver | None) -> None:
+    """Let ``receiver``, this process's hub, take what is announced from now on."""
+    global _receiver
+    _receiver = receiver
+
+
+def announce(*events: Event) -> None:
+    """Tell all server processes, once the transaction that is under way has committed."""
+    transaction.on_commit(lambda: announce_now(events), robust=True)
+
+
+def announce_now(events: Sequence[Event]) -> None:
+    """Tell all server processes."""
+    if _receiver is not None:
+        _receiver.announced(events)
+    elif not isinstance(get_channel_layer(), InMemoryChannelLayer):
+        _Publisher.get().put(events)
+
+
+def by_group(events: Sequence[Event]) -> dict[str, list[Event]]:
+    """Return the events by channel-layer group, each group's in order."""
+    groups: dict[str, list[Event]] = {}
+    for event in events:
+        groups.setdefault(event.group, []).append(event)
+    return groups
+
+
+class _Publisher:
+    """Publishes from a process that has no hub: a command, a worker, a page under another server."""
+
+    _instance: "_Publisher | None" = None
+    _lock = threading.Lock()
+
+    @classmethod
+    def get(cls) -> "_Publisher":
+        with cls._lock:
+            if cls._instance is None:
+                cls._instance = cls()
+            return cls._instance
+
+    def __init__(self) -> None:
+        self.waiting: queue.Queue[Sequence[Event] | None] = queue.Queue(WAITING_MAX)
+        self.thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+        self.thread.start()
+        atexit.register(self._finish)
+
+    def put(self, events: Sequence[Event]) -> None:
+        try:
+            self.waiting.put_nowait(events)
+        except queue.Full:
+            logger.warning("Redis is slow: a hint was dropped. Hubs will find it in the database.")
+
+    def _finish(self) -> None:
+        try:
+            self.waiting.put(None, timeout=EXIT_TIMEOUT)
+        except queue.Full:
+            return
+        self.thread.join(EXIT_TIMEOUT)
+
+    def _run(self) -> None:
+        asyncio.run(self._publish_all())
+
+    async def _publish_all(self) -> None:
+        loop = asyncio.get_running_loop()
+        while (events := await loop.run_in_executor(None, self.waiting.get)) is not None:
+            try:
+                async with asyncio.timeout(PUBLISH_TIMEOUT):
+                    await publish(events)
+            except Exception:
+                logger.warning("A hint could not be published.", exc_info=True)
+
+
+async def publish(events: Sequence[Event]) -> None:
+    """Send ``events`` through the channel layer, each to its group. Raises what the layer raises."""
+    layer = get_channel_layer()
+    send: Callable[..., Any] = layer.group_send
+    for group, told in by_group(events).items():
+        await send(group, pack(told))

@@ -1,0 +1,64 @@
+"""Who may do what in a room. The answers are errors, ready to be told."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import User
+from chat.errors import Forbidden, NotFound
+from chat.models import Membership, Message, Role, Room
+
+NO_ROOM = "There is no such room."
+NO_MESSAGE = "There is no such message."
+
+
+def check_seat(room: Room | None, seat: Membership | None, missing: str = NO_ROOM) -> None:
+    """Refuse one who is not in ``room``: unless it is public, as if it did not exist."""
+    if room is None or (seat is None and room.kind != Room.Kind.PUBLIC):
+        raise NotFound(missing)
+    if seat is None:
+        raise Forbidden("You are not a member of this room.")
+
+
+def check_writable(room: Room) -> None:
+    """Refuse any change by members of a locked or archived room."""
+    if room.archived_at is not None:
+        raise Forbidden("This room is archived.")
+    if room.locked:
+        raise Forbidden("This room is locked.")
+
+
+def check_may_write(room: Room, seat: Membership) -> None:
+    """Refuse to let a member say anything in a closed room, or while muted."""
+    check_writable(room)
+    if seat.muted_until is not None and seat.muted_until > timezone.now():
+        raise Forbidden(f"You are muted here until {_readable(seat.muted_until)}.")
+
+
+def check_steward(actor: User, seat: Membership | None, what: str) -> None:
+    """Refuse one who looks after neither this room nor the site."""
+    if not (actor.is_moderator or (seat is not None and seat.is_steward)):
+        raise Forbidden(f"Only owners and moderators may {what}.")
+
+
+def check_owner(actor: User, seat: Membership | None, what: str) -> None:
+    """Refuse one who neither owns this room nor moderates the site."""
+    if not (actor.is_moderator or (seat is not None and seat.role == Role.OWNER)):
+        raise Forbidden(f"Only owners may {what}.")
+
+
+def check_not_direct(room: Room, what: str) -> None:
+    """Refuse what makes no sense in a direct conversation."""
+    if room.kind == Room.Kind.DIRECT:
+        raise Forbidden(f"One cannot {what} a direct conversation.")
+
+
+def may_delete(actor: User, seat: Membership | None, message: Message) -> bool:
+    """Tell whether ``actor`` may delete ``message``: its author, or who looks after the room."""
+    if actor.is_moderator or (seat is not None and seat.is_steward):
+        return True
+    return seat is not None and message.author_id == actor.pk
+
+
+def _readable(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

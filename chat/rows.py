@@ -1,0 +1,195 @@
+"""Rows as they travel: what a message, a member and a room look like on the wire.
+
+Frames and pages carry these, live, recovered or historical: there is one shape for each. The
+schemas in docs/protocol.md are generated from the types here and in chat.live.frames.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from accounts.models import User
+from chat.models import Membership, Message, Room
+
+encode = msgspec.json.Encoder().encode
+
+
+def wire_time(moment: datetime) -> str:
+    """Return ``moment`` in UTC, ISO 8601 with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+class ReactionRow(msgspec.Struct, frozen=True):
+    """An emoji on a message, and who put it there, in that order."""
+
+    emoji: str
+    users: list[int]
+
+
+class MessageRow(msgspec.Struct, frozen=True):
+    """A message. A deleted one is a tombstone: its content is empty."""
+
+    id: int
+    room: int
+    seq: int
+    version: int
+    author: int
+    client_id: str
+    body: str
+    html: str
+    created_at: str
+    edited_at: str | None
+    deleted: bool
+    reply_to: int | None
+    thread: int | None
+    pinned: bool
+    mentions: list[int]
+    attachments: list[dict[str, Any]]
+    reactions: list[ReactionRow]
+
+
+class MemberRow(msgspec.Struct, frozen=True):
+    """A member of a room. ``role`` is null for one who left."""
+
+    user: int
+    username: str
+    name: str
+    avatar: str | None
+    role: str | None
+    version: int
+
+
+class InfoRow(msgspec.Struct, frozen=True):
+    """The room's own row."""
+
+    id: int
+    kind: str
+    slug: str
+    name: str
+    topic: str
+    locked: bool
+    archived: bool
+    slow_mode: int
+    version: int
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """Someone on the site, in a room with the reader or not."""
+
+    id: int
+    username: str
+    name: str
+    avatar: str | None
+
+
+class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A room in the member's own list, with where they stand in it.
+
+    ``unread`` and ``mentions`` are counted up to 100, which means that or more. ``with`` are the
+    others in a direct room.
+    """
+
+    id: int
+    kind: str
+    slug: str
+    name: str
+    topic: str
+    locked: bool
+    archived: bool
+    slow_mode: int
+    version: int
+    last_seq: int
+    read_seq: int
+    unread: int
+    mentions: int
+    notify: str
+    role: str
+    with_: list[PersonRow] | None = msgspec.field(name="with", default=None)
+
+
+class ChangesRow(msgspec.Struct):
+    """What changed in a room after ``from``, up to and with ``to``: whole rows as they stand."""
+
+    room: int
+    from_: int = msgspec.field(name="from")
+    to: int
+    messages: list[MessageRow]
+    members: list[MemberRow]
+    info: InfoRow | None = None
+    more: bool = False
+    reset: bool = False
+
+
+def message_row(
+    message: Message,
+    mentions: Iterable[int] | None = None,
+    reactions: list[ReactionRow] | None = None,
+) -> MessageRow:
+    """Return the row of ``message``. What is not given is read from its relations."""
+    gone = message.is_tombstone
+    if mentions is None:
+        mentions = [] if gone else [mention.user_id for mention in message.mentions.all()]
+    if reactions is None:
+        reactions = [] if gone else reaction_rows(message)
+    return MessageRow(
+        id=message.pk,
+        room=message.room_id,
+        seq=message.seq,
+        version=message.version,
+        author=message.author_id,
+        client_id=str(message.client_id),
+        body=message.body,
+        html=message.html,
+        created_at=wire_time(message.created_at),
+        edited_at=wire_time(message.edited_at) if message.edited_at else None,
+        deleted=gone,
+        reply_to=message.reply_to_id,
+        thread=message.thread_id,
+        pinned=message.pinned,
+        mentions=sorted(mentions),
+        attachments=[],
+        reactions=reactions,
+    )
+
+
+def reaction_rows(message: Message) -> list[ReactionRow]:
+    """Return the reactions of ``message``, in the order in which each emoji first came."""
+    users: dict[str, list[int]] = {}
+    for reaction in sorted(message.reactions.all(), key=lambda reaction: reaction.pk):
+        users.setdefault(reaction.emoji, []).append(reaction.user_id)
+    return [ReactionRow(emoji, who) for emoji, who in users.items()]
+
+
+def member_row(membership: Membership) -> MemberRow:
+    """Return the row of ``membership``, with its user's name as it stands."""
+    user = membership.user
+    return MemberRow(
+        user=user.pk,
+        username=user.username,
+        name=user.name,
+        avatar=user.avatar_url,
+        role=membership.role if membership.is_active else None,
+        version=membership.version,
+    )
+
+
+def info_row(room: Room) -> InfoRow:
+    """Return the room's own row."""
+    return InfoRow(
+        id=room.pk,
+        kind=room.kind,
+        slug=room.slug,
+        name=room.name,
+        topic=room.topic,
+        locked=room.locked,
+        archived=room.archived_at is not None,
+        slow_mode=room.slow_mode,
+        version=room.info_version,
+    )
+
+
+def person_row(user: User) -> PersonRow:
+    """Return what anyone on the site may see of ``user``."""
+    return PersonRow(user.pk, user.username, user.name, user.avatar_url)

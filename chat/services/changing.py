@@ -1,0 +1,121 @@
+"""How a room changes: under the lock on its row, taking the next version, told after commit.
+
+Every verb changes rooms through here, so that the rules of docs/architecture.md (one order a room,
+one transaction a change, announced on commit) are kept in one place.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from chat import broadcast, rows
+from chat.broadcast import Fragment
+from chat.models import Membership, Message, Room
+from chat.permissions import check_seat
+
+
+class RoomChange:
+    """A room under its lock, and what has been changed in it since the lock was taken."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.from_version = room.version
+        self.messages: dict[int, Fragment] = {}
+        self.members: dict[int, Fragment] = {}
+        self.info: bytes | None = None
+        self._moved: list[Membership] = []
+
+    def seat_of(self, actor: User) -> Membership | None:
+        """Return the membership of ``actor`` if they are in the room."""
+        return Membership.objects.active().filter(room=self.room, user=actor).first()
+
+    def require_seat(self, actor: User, missing: str = "There is no such room.") -> Membership:
+        """Return the membership of ``actor``; raise NotFound or Forbidden where there is none."""
+        seat = self.seat_of(actor)
+        check_seat(self.room, seat, missing)
+        assert seat is not None
+        return seat
+
+    def next_version(self) -> int:
+        """Take the room's next version."""
+        self.room.version += 1
+        return self.room.version
+
+    def add_message(self, message: Message, row: rows.MessageRow | None = None) -> None:
+        """Note that ``message`` is as it stands now, at the version it carries."""
+        fragment = Fragment(
+            message.pk, message.version, rows.encode(row or rows.message_row(message))
+        )
+        self.messages[message.pk] = fragment
+
+    def add_member(self, membership: Membership, *, moved: bool = False) -> None:
+        """Note a changed membership; ``moved`` when its member came or went."""
+        row = rows.member_row(membership)
+        self.members[row.user] = Fragment(row.user, row.version, rows.encode(row), row.role)
+        if moved:
+            self._moved.append(membership)
+
+    def add_info(self) -> None:
+        """Give the room's own row the next version."""
+        self.room.info_version = self.next_version()
+        self.info = rows.encode(rows.info_row(self.room))
+
+    def events(self) -> list[broadcast.Event]:
+        """Return what is to be announced."""
+        changed = broadcast.RoomChanged(
+            self.room.pk,
+            self.from_version,
+            self.room.version,
+            list(self.messages.values()),
+            list(self.members.values()),
+            self.info,
+        )
+        seats = [broadcast.SeatChanged(self.room.pk, seat.user_id) for seat in self._moved]
+        return [changed, *seats]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any version was taken."""
+        return self.room.version > self.from_version
+
+
+@contextmanager
+def changing(room_id: int) -> Iterator[RoomChange | None]:
+    """Lock a room for a change, in a transaction; store its version and announce at the end.
+
+    Yields None where there is no such room. Whatever the block raises undoes everything.
+    """
+    with changing_many([room_id]) as changes:
+        yield changes.get(room_id)
+
+
+@contextmanager
+def changing_many(room_ids: Iterable[int]) -> Iterator[dict[int, RoomChange]]:
+    """Lock several rooms, always in the order of their ids, so that no two wait for each other."""
+    with transaction.atomic():
+        rooms = Room.objects.select_for_update().filter(pk__in=set(room_ids)).order_by("pk")
+        changes = {room.pk: RoomChange(room) for room in rooms}
+        yield changes
+        store([change for change in changes.values() if change.is_changed])
+
+
+def store(changes: list[RoomChange]) -> None:
+    """Write the rooms' new versions; announce once they are committed."""
+    if not changes:
+        return
+    if len(changes) == 1:
+        changes[0].room.save()
+    else:
+        Room.objects.bulk_update([change.room for change in changes], ["version", "last_seq"])
+    broadcast.announce(*(event for change in changes for event in change.events()))
+
+
+def store_seat(change: RoomChange, seat: Membership, *, moved: bool = False) -> None:
+    """Write ``seat`` with the room's next version."""
+    seat.version = change.next_version()
+    seat.changed_at = Now()
+    seat.save()
+    change.add_member(seat, moved=moved)

@@ -1,0 +1,223 @@
+"""Who is in a room: join, leave, invite, remove, roles, mutes, and how far each has read."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import User
+from chat import broadcast
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.models import Membership, Notify, Role, Room
+from chat.permissions import (
+    NO_ROOM,
+    check_not_direct,
+    check_owner,
+    check_seat,
+    check_steward,
+    check_writable,
+)
+from chat.services.changing import RoomChange, changing, changing_many, store_seat
+
+NO_MEMBER = "There is no such member."
+
+
+def join(actor: User, room_id: int) -> Room:
+    """Take a seat in a public room. Being in it already changes nothing.
+
+    Raises NotFound for a room that is not public, Forbidden for an archived one.
+    """
+    with changing(room_id) as change:
+        if change is None:
+            raise NotFound(NO_ROOM)
+        if change.seat_of(actor) is None:
+            if change.room.kind != Room.Kind.PUBLIC:
+                raise NotFound(NO_ROOM)
+            if change.room.archived_at is not None:
+                raise Forbidden("This room is archived.")
+            _seat(change, actor)
+        return change.room
+
+
+def leave(actor: User, room_id: int) -> Room:
+    """Give up the seat in a room. Raises NotFound, or Forbidden where there is none to give up."""
+    with changing(room_id) as change:
+        room, seat = _own_seat(actor, change)
+        assert change is not None
+        check_not_direct(room, "leave")
+        _check_not_last_owner(change, seat)
+        _unseat(change, seat)
+        return room
+
+
+def invite(actor: User, room_id: int, user_id: int) -> Room:
+    """Give another member a seat. Owners and moderators may.
+
+    Raises NotFound or Forbidden.
+    """
+    with changing(room_id) as change:
+        room, seat = _own_seat(actor, change)
+        assert change is not None
+        check_not_direct(room, "invite into")
+        check_steward(actor, seat, "invite")
+        check_writable(room)
+        user = User.objects.filter(pk=user_id, is_active=True, banned_at=None).first()
+        if user is None:
+            raise NotFound(NO_MEMBER)
+        if change.seat_of(user) is None:
+            _seat(change, user)
+        return room
+
+
+def remove(actor: User, room_id: int, user_id: int) -> Room:
+    """Take another member's seat away. Moderators cannot remove owners or each other.
+
+    Raises NotFound or Forbidden.
+    """
+    with changing(room_id) as change:
+        room, own = _stewards_seat(actor, change)
+        assert change is not None
+        check_not_direct(room, "remove anyone from")
+        check_steward(actor, own, "remove members")
+        seat = _seat_of(change, user_id)
+        _check_outranks(actor, own, seat)
+        _check_not_last_owner(change, seat)
+        _unseat(change, seat)
+        return room
+
+
+def set_role(actor: User, room_id: int, user_id: int, role: str) -> Room:
+    """Make a member owner, moderator or plain member. Owners may.
+
+    Raises Invalid, NotFound or Forbidden.
+    """
+    if role not in Role.values:
+        raise Invalid("role: owner, moderator or member.")
+    with changing(room_id) as change:
+        room, own = _stewards_seat(actor, change)
+        assert change is not None
+        check_not_direct(room, "give roles in")
+        check_owner(actor, own, "give roles")
+        seat = _seat_of(change, user_id)
+        if seat.role != role:
+            if role != Role.OWNER:
+                _check_not_last_owner(change, seat)
+            seat.role = role
+            store_seat(change, seat)
+        return room
+
+
+def mute(actor: User, room_id: int, user_id: int, until: datetime | None) -> Room:
+    """Keep a member from writing until then; None lets them write again.
+
+    Raises NotFound or Forbidden.
+    """
+    with changing(room_id) as change:
+        room, own = _stewards_seat(actor, change)
+        assert change is not None
+        check_not_direct(room, "mute anyone in")
+        check_steward(actor, own, "mute members")
+        seat = _seat_of(change, user_id)
+        _check_outranks(actor, own, seat)
+        if seat.muted_until != until:
+            seat.muted_until = until
+            store_seat(change, seat)
+        return room
+
+
+def set_notify(actor: User, room_id: int, notify: str) -> Room:
+    """Choose what to be told of in a room. Raises Invalid, NotFound or Forbidden."""
+    if notify not in Notify.values:
+        raise Invalid("notify: all, mentions or nothing.")
+    room, seat = _seat_without_lock(actor, room_id)
+    Membership.objects.filter(pk=seat.pk).update(notify=notify)
+    return room
+
+
+def mark_read(actor: User, room_id: int, seq: int, connection: str = "") -> tuple[int, int]:
+    """Move one's read position in a room on to ``seq``, never back, never past the last message.
+
+    ``connection`` is the socket that said so and need not be told. Returns the room's version and
+    the position. Raises NotFound or Forbidden.
+    """
+    room, seat = _seat_without_lock(actor, room_id)
+    seq = min(seq, room.last_seq)
+    moved = Membership.objects.filter(pk=seat.pk, read_seq__lt=seq).update(read_seq=seq)
+    if moved:
+        broadcast.announce(broadcast.Read(room.pk, actor.pk, seq, connection))
+    return room.version, max(seq, seat.read_seq)
+
+
+def profile_changed(user: User) -> None:
+    """Let every room that ``user`` is in show their name and picture as they now are."""
+    room_ids = Membership.objects.active().filter(user=user).values_list("room", flat=True)
+    with changing_many(list(room_ids)) as changes:
+        for change in changes.values():
+            seat = change.seat_of(user)
+            if seat is not None:
+                store_seat(change, seat)
+
+
+def _seat(change: RoomChange, user: User) -> None:
+    """Seat ``user``, who was in the room before or not. What was said before counts as read."""
+    seat = Membership.objects.filter(room=change.room, user=user).first()
+    if seat is None:
+        seat = Membership(room=change.room, user=user)
+    seat.role = Role.MEMBER
+    seat.left_at = None
+    seat.joined_at = timezone.now()
+    seat.read_seq = max(seat.read_seq, change.room.last_seq)
+    store_seat(change, seat, moved=True)
+
+
+def _unseat(change: RoomChange, seat: Membership) -> None:
+    seat.left_at = timezone.now()
+    store_seat(change, seat, moved=True)
+
+
+def _own_seat(actor: User, change: RoomChange | None) -> tuple[Room, Membership]:
+    if change is None:
+        raise NotFound(NO_ROOM)
+    return change.room, change.require_seat(actor)
+
+
+def _stewards_seat(actor: User, change: RoomChange | None) -> tuple[Room, Membership | None]:
+    """Return the room and the seat of ``actor``; a moderator of the site needs none."""
+    if change is not None and actor.is_moderator:
+        return change.room, change.seat_of(actor)
+    return _own_seat(actor, change)
+
+
+def _seat_of(change: RoomChange, user_id: int) -> Membership:
+    seat = (
+        Membership.objects.active()
+        .select_related("user")
+        .filter(room=change.room, user=user_id)
+        .first()
+    )
+    if seat is None:
+        raise NotFound(NO_MEMBER)
+    return seat
+
+
+def _seat_without_lock(actor: User, room_id: int) -> tuple[Room, Membership]:
+    room = Room.objects.filter(pk=room_id).first()
+    seat = Membership.objects.active().filter(room=room_id, user=actor).first()
+    check_seat(room, seat)
+    assert room is not None and seat is not None
+    return room, seat
+
+
+def _check_outranks(actor: User, own: Membership | None, other: Membership) -> None:
+    if actor.is_moderator or (own is not None and own.role == Role.OWNER):
+        return
+    if other.is_steward:
+        raise Forbidden("Only owners may do this to owners and moderators.")
+
+
+def _check_not_last_owner(change: RoomChange, seat: Membership) -> None:
+    if seat.role != Role.OWNER:
+        return
+    owners = Membership.objects.active().filter(room=change.room, role=Role.OWNER)
+    others = Membership.objects.active().filter(room=change.room).exclude(pk=seat.pk)
+    if not owners.exclude(pk=seat.pk).exists() and others.exists():
+        raise Forbidden("A room needs an owner: make somebody else one first.")

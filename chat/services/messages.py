@@ -1,0 +1,199 @@
+"""What members do with messages: post, edit, remove, react, pin."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import User
+from chat import markup
+from chat.errors import ChatError, Forbidden, Invalid, NotFound
+from chat.models import Mention, Message, MessageEdit, Reaction
+from chat.models.message import EMOJI_MAX
+from chat.permissions import (
+    NO_MESSAGE,
+    check_may_write,
+    check_steward,
+    check_writable,
+    may_delete,
+)
+from chat.services.changing import RoomChange, changing
+from chat.services.posting import Ack, Post, clean_body, handles_for, post_many
+
+REACTIONS_MAX = 50  # different emoji on one message
+EMOJI_JOINERS = {"\u200d", "\ufe0f", "\u20e3"}
+EMOJI_CATEGORIES = {"So", "Sk", "Sm", "Mn", "Me", "Cf"}
+KEYCAPS = set("0123456789#*")
+
+
+def post(
+    actor: User,
+    room_id: int,
+    client_id: UUID,
+    body: str,
+    reply_to: int | None = None,
+    thread: int | None = None,
+    attachments: Sequence[int] = (),
+) -> Ack:
+    """Post a message as ``actor``. The same client_id again stores nothing more.
+
+    Raises Invalid, TooLarge, NotFound, Forbidden or SlowMode.
+    """
+    wanted = Post(actor.pk, room_id, client_id, body, reply_to, thread, attachments)
+    [outcome] = post_many([wanted])
+    if isinstance(outcome, ChatError):
+        raise outcome
+    return outcome
+
+
+def edit(actor: User, message_id: int, body: str) -> Ack:
+    """Replace the body of one's own message; the earlier one is kept.
+
+    Raises Invalid, TooLarge, NotFound (also for a tombstone) or Forbidden.
+    """
+    body = clean_body(body)
+    with _message(actor, message_id) as (change, message):
+        seat = change.require_seat(actor, NO_MESSAGE)
+        _check_not_gone(message)
+        if message.author_id != actor.pk:
+            raise Forbidden("Only its author may edit a message.")
+        check_may_write(change.room, seat)
+        if body != message.body:
+            _keep_body(message, actor)
+            handles = handles_for({message.room_id: [body]})[message.room_id]
+            message.body = body
+            message.html, mentions = markup.render(body, handles)
+            message.edited_at = timezone.now()
+            _set_mentions(message, mentions)
+            _store(change, message)
+        return _ack(change, message)
+
+
+def remove(actor: User, message_id: int) -> Ack:
+    """Turn a message into a tombstone. A second time changes nothing.
+
+    Raises NotFound or Forbidden.
+    """
+    with _message(actor, message_id) as (change, message):
+        seat = change.seat_of(actor)
+        if not actor.is_moderator:
+            seat = change.require_seat(actor, NO_MESSAGE)
+        if not may_delete(actor, seat, message):
+            raise Forbidden("Only its author or a moderator may delete a message.")
+        if not (actor.is_moderator or (seat is not None and seat.is_steward)):
+            check_writable(change.room)
+        if not message.is_tombstone:
+            _keep_body(message, actor)
+            message.reactions.all().delete()
+            _set_mentions(message, [])
+            message.body = message.html = ""
+            message.pinned = False
+            message.deleted_at = timezone.now()
+            message.deleted_by = actor
+            _store(change, message)
+        return _ack(change, message)
+
+
+def react(actor: User, message_id: int, emoji: str, on: bool) -> Ack:
+    """Put an emoji on a message, or take it off. Raises Invalid, NotFound or Forbidden."""
+    emoji = clean_emoji(emoji)
+    with _message(actor, message_id) as (change, message):
+        seat = change.require_seat(actor, NO_MESSAGE)
+        _check_not_gone(message)
+        check_may_write(change.room, seat)
+        if _set_reaction(actor, message, emoji, on):
+            _store(change, message)
+        return _ack(change, message)
+
+
+def pin(actor: User, message_id: int, on: bool) -> Ack:
+    """Pin a message to its room, or unpin it. Raises NotFound or Forbidden."""
+    with _message(actor, message_id) as (change, message):
+        seat = change.seat_of(actor) if actor.is_moderator else change.require_seat(actor)
+        _check_not_gone(message)
+        check_steward(actor, seat, "pin messages")
+        if message.pinned != on:
+            message.pinned = on
+            _store(change, message)
+        return _ack(change, message)
+
+
+def clean_emoji(emoji: str) -> str:
+    """Return ``emoji`` if it is one emoji; raise Invalid otherwise.
+
+    Judged by Unicode category, so that emoji newer than this Python are let through as well.
+    """
+    emoji = emoji.strip()
+    symbols = [char for char in emoji if char not in EMOJI_JOINERS]
+    keycap = emoji[:1] in KEYCAPS and emoji.endswith("\u20e3")
+    if (
+        not 0 < len(emoji) <= EMOJI_MAX
+        or not symbols
+        or not (keycap or all(_is_emoji_part(char) for char in symbols))
+    ):
+        raise Invalid("emoji: that is not an emoji.")
+    return emoji
+
+
+def _is_emoji_part(char: str) -> bool:
+    category = unicodedata.category(char)
+    # Cn: not yet assigned in this Python's Unicode, in the planes where emoji are.
+    newer = category == "Cn" and 0x1F000 <= ord(char) <= 0x1FAFF
+    return (category in EMOJI_CATEGORIES and ord(char) > 0xA0) or char in "‼⁉" or newer
+
+
+@contextmanager
+def _message(actor: User, message_id: int) -> Iterator[tuple[RoomChange, Message]]:
+    """Lock the room of a message and read the message under the lock. Raise NotFound."""
+    room_id = Message.objects.filter(pk=message_id).values_list("room", flat=True).first()
+    if room_id is None:
+        raise NotFound(NO_MESSAGE)
+    with changing(room_id) as change:
+        message = Message.objects.filter(pk=message_id).first()
+        if change is None or message is None:
+            raise NotFound(NO_MESSAGE)
+        yield change, message
+
+
+def _check_not_gone(message: Message) -> None:
+    if message.is_tombstone:
+        raise NotFound(NO_MESSAGE)
+
+
+def _keep_body(message: Message, actor: User) -> None:
+    MessageEdit.objects.create(message=message, body=message.body, replaced_by=actor)
+
+
+def _set_mentions(message: Message, users: list[int]) -> None:
+    message.mentions.exclude(user__in=users).delete()
+    Mention.objects.bulk_create(
+        [
+            Mention(message=message, user_id=user, room_id=message.room_id, seq=message.seq)
+            for user in users
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _set_reaction(actor: User, message: Message, emoji: str, on: bool) -> bool:
+    """Return whether the reactions of ``message`` changed."""
+    if not on:
+        deleted, _ = message.reactions.filter(user=actor, emoji=emoji).delete()
+        return bool(deleted)
+    kinds = set(message.reactions.values_list("emoji", flat=True).distinct())
+    if emoji not in kinds and len(kinds) >= REACTIONS_MAX:
+        raise Invalid(f"emoji: a message has at most {REACTIONS_MAX} different reactions.")
+    _, made = Reaction.objects.get_or_create(message=message, user=actor, emoji=emoji)
+    return made
+
+
+def _store(change: RoomChange, message: Message) -> None:
+    message.version = change.next_version()
+    message.save()
+    change.add_message(message)
+
+
+def _ack(change: RoomChange, message: Message) -> Ack:
+    return Ack(change.room.pk, change.room.version, message.seq, message.pk)

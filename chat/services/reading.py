@@ -1,0 +1,351 @@
+"""What members read: their rooms, a room's history, what changed in it, who is in it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import msgspec
+from django.db import models
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+
+from accounts.models import User
+from chat import rows
+from chat.broadcast import Fragment, RoomChanged
+from chat.errors import ChatError, Invalid
+from chat.models import Membership, Mention, Message, Room
+from chat.permissions import check_seat
+from chat.services.access import access_message, access_room, seat_in
+
+CHANGES_MAX = 300  # rows in one page of changes
+BEHIND_MAX = 1000  # versions; who is further behind starts anew
+RESET_MESSAGES = 50  # newest messages with which one starts anew
+PAGE_BYTES = 480 * 1024  # of rows, so that a frame stays under 512 KiB
+UNREAD_MAX = 100  # counted; this many means that or more
+HISTORY_DEFAULT = 50  # messages
+HISTORY_MAX = 200  # messages
+PEOPLE_MAX = 20  # found at once
+DIRECTORY_MAX = 200  # rooms
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """A page of what changed in a room. ``reset``: forget what was cached, start from here."""
+
+    event: RoomChanged
+    more: bool = False
+    reset: bool = False
+
+
+class History(msgspec.Struct, frozen=True):
+    """Messages of a room, ascending by seq, with where the room stood when they were read."""
+
+    messages: list[rows.MessageRow]
+    version: int
+    last_seq: int
+
+
+class CountUpTo(Subquery):
+    """How many rows a correlated query has, counting no further than it is sliced."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = models.IntegerField()
+
+
+# --- one's rooms ------------------------------------------------------------------------------
+
+
+def rooms_of(user: User, room_id: int | None = None) -> list[rows.RoomRow]:
+    """Return the rooms that ``user`` is in, by name, or just that one of them."""
+    return rooms_of_many([user.pk], room_id)[user.pk]
+
+
+def rooms_of_many(
+    user_ids: Collection[int], room_id: int | None = None
+) -> dict[int, list[rows.RoomRow]]:
+    """Return the rooms of several members at once, in three queries however many they are."""
+    seats = _seats_with_counts(user_ids, room_id)
+    others = _others_in([seat.room_id for seat in seats if seat.room.kind == Room.Kind.DIRECT])
+    found: dict[int, list[rows.RoomRow]] = {user_id: [] for user_id in user_ids}
+    for seat in seats:
+        found[seat.user_id].append(_room_row(seat, others))
+    return found
+
+
+def _seats_with_counts(user_ids: Collection[int], room_id: int | None) -> list[Membership]:
+    unread = (
+        Message.objects.filter(room=OuterRef("room"), seq__gt=OuterRef("read_seq"), deleted_at=None)
+        .exclude(author=OuterRef("user"))
+        .order_by()
+        .values("pk")[:UNREAD_MAX]
+    )
+    mentions = (
+        Mention.objects.filter(
+            user=OuterRef("user"), room=OuterRef("room"), seq__gt=OuterRef("read_seq")
+        )
+        .order_by()
+        .values("pk")[:UNREAD_MAX]
+    )
+    behind = Q(read_seq__lt=F("room__last_seq"))
+    seats = (
+        Membership.objects.active()
+        .filter(user__in=user_ids)
+        .select_related("room")
+        .annotate(
+            unread=Case(When(behind, then=CountUpTo(unread)), default=Value(0)),
+            mentions=Case(When(behind, then=CountUpTo(mentions)), default=Value(0)),
+        )
+        .order_by("room__name", "room")
+    )
+    return list(seats if room_id is None else seats.filter(room=room_id))
+
+
+def _others_in(room_ids: Iterable[int]) -> dict[int, list[User]]:
+    """Return the members of direct rooms, by room."""
+    found: dict[int, list[User]] = defaultdict(list)
+    wanted = set(room_ids)
+    if wanted:
+        seats = Membership.objects.active().filter(room__in=wanted).select_related("user")
+        for seat in seats.order_by("user"):
+            found[seat.room_id].append(seat.user)
+    return found
+
+
+def _room_row(seat: Membership, others: dict[int, list[User]]) -> rows.RoomRow:
+    room = seat.room
+    people = None
+    if room.kind == Room.Kind.DIRECT:
+        people = [rows.person_row(user) for user in others[room.pk] if user.pk != seat.user_id]
+    return rows.RoomRow(
+        id=room.pk,
+        kind=room.kind,
+        slug=room.slug,
+        name=", ".join(person.name for person in people) if people else room.name,
+        topic=room.topic,
+        locked=room.locked,
+        archived=room.archived_at is not None,
+        slow_mode=room.slow_mode,
+        version=room.version,
+        last_seq=room.last_seq,
+        read_seq=seat.read_seq,
+        unread=seat.unread,  # type: ignore[attr-defined]
+        mentions=seat.mentions,  # type: ignore[attr-defined]
+        notify=seat.notify,
+        role=seat.role,
+        with_=people,
+    )
+
+
+# --- a room's messages ------------------------------------------------------------------------
+
+
+def history(
+    user: User,
+    room_id: int,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = HISTORY_DEFAULT,
+) -> History:
+    """Return a page of a room's messages; without an anchor, the newest.
+
+    ``limit`` above 200 is clamped. Raises NotFound, or Invalid for a bad limit or several anchors.
+    """
+    if limit < 1:
+        raise Invalid("limit: at least 1.")
+    if sum(anchor is not None for anchor in (before, after, around)) > 1:
+        raise Invalid("before, after, around: at most one of them.")
+    limit = min(limit, HISTORY_MAX)
+    room = access_room(user, room_id)
+    messages = Message.objects.filter(room=room).with_rows()
+    if after is not None:
+        found = list(messages.after(_bounded(after))[:limit])
+    elif around is not None:
+        seq = _bounded(around)
+        older = messages.before(seq + 1)[: limit // 2 + 1]
+        found = [*reversed(older), *messages.after(seq)[: limit // 2]]
+    else:
+        newest = messages.order_by("-seq") if before is None else messages.before(_bounded(before))
+        found = list(reversed(newest[:limit]))
+    return History([rows.message_row(message) for message in found], room.version, room.last_seq)
+
+
+def edits_of(user: User, message_id: int) -> list[dict[str, Any]]:
+    """Return the earlier bodies of a message, oldest first. Of a deleted one, nothing.
+
+    Raises NotFound.
+    """
+    message = access_message(user, message_id)
+    if message.is_tombstone:
+        return []
+    return [
+        {"body": edit.body, "replaced_at": rows.wire_time(edit.replaced_at)}
+        for edit in message.edits.all()
+    ]
+
+
+def _bounded(seq: int) -> int:
+    """Return ``seq`` within what a database integer holds."""
+    return max(0, min(seq, 2**62))
+
+
+# --- what changed -----------------------------------------------------------------------------
+
+
+def sync(user: User, versions: dict[int, int]) -> dict[int, Changes | ChatError]:
+    """Return, for each room named, what changed in it after the version given, or the refusal."""
+    rooms = Room.objects.in_bulk(list(versions))
+    seats = Membership.objects.active().filter(user=user, room__in=rooms).in_bulk()
+    seated = {seat.room_id: seat for seat in seats.values()}
+    answers: dict[int, Changes | ChatError] = {}
+    for room_id, version in versions.items():
+        try:
+            check_seat(rooms.get(room_id), seated.get(room_id))
+        except ChatError as refusal:
+            answers[room_id] = refusal
+        else:
+            answers[room_id] = changes_in(rooms[room_id], version)
+    return answers
+
+
+def changes_in(room: Room, since: int, *, may_reset: bool = True) -> Changes:
+    """Return a page of what changed in ``room`` after version ``since``.
+
+    ``room`` must have been read before: rows may then be newer than its version, never older.
+    With ``may_reset``, one who is too far behind, or ahead, is told to start anew.
+    """
+    if since == room.version:
+        return Changes(RoomChanged(room.pk, since, since))
+    if may_reset and not room.version - BEHIND_MAX <= since <= room.version:
+        return _reset(room)
+    messages = list(
+        Message.objects.filter(room=room).changed_since(since).with_rows()[: CHANGES_MAX + 1]
+    )
+    seats = list(
+        Membership.objects.filter(room=room, version__gt=since)
+        .select_related("user")
+        .order_by("version")[: CHANGES_MAX + 1]
+    )
+    found: list[tuple[int, str, Fragment]] = [
+        *((message.version, "messages", _message_fragment(message)) for message in messages),
+        *((seat.version, "members", _member_fragment(seat)) for seat in seats),
+    ]
+    if room.info_version > since:
+        info = Fragment(room.pk, room.info_version, rows.encode(rows.info_row(room)))
+        found.append((room.info_version, "info", info))
+    found.sort(key=lambda change: change[0])
+    kept = found[: _page_end(found)]
+    more = len(kept) < len(found)
+    to = kept[-1][0] if more else max(room.version, since)
+    return Changes(_event(room, since, to, kept), more=more)
+
+
+def current_rooms(room_ids: Collection[int]) -> dict[int, Room]:
+    """Return the rooms as they are now, by id. For a hub, which asks on behalf of its sockets."""
+    return Room.objects.in_bulk(list(room_ids))
+
+
+def versions_of(room_ids: Collection[int]) -> dict[int, int]:
+    """Return the present versions of rooms, by id."""
+    return dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "version"))
+
+
+def _page_end(found: Sequence[tuple[int, str, Fragment]]) -> int:
+    """Return how many of the changes fit one page, never parting those of one version."""
+    size = 0
+    end = len(found)
+    for index, (_, _, fragment) in enumerate(found):
+        size += len(fragment.json)
+        if index == CHANGES_MAX or (size > PAGE_BYTES and index):
+            end = index
+            break
+    if end < len(found):
+        cut = found[end][0]
+        while end and found[end - 1][0] == cut:
+            end -= 1
+        if not end:  # one command changed more than a page holds: it goes as a whole
+            end = next((i for i, change in enumerate(found) if change[0] != cut), len(found))
+    return end
+
+
+def _reset(room: Room) -> Changes:
+    newest = Message.objects.filter(room=room).with_rows().order_by("-seq")[:RESET_MESSAGES]
+    fragments = [_message_fragment(message) for message in newest]
+    while sum(len(fragment.json) for fragment in fragments) > PAGE_BYTES * 3 // 4:
+        fragments.pop()
+    seats = list(
+        Membership.objects.active().filter(room=room).select_related("user")[: CHANGES_MAX + 1]
+    )
+    members = [_member_fragment(seat) for seat in seats] if len(seats) <= CHANGES_MAX else []
+    info = rows.encode(rows.info_row(room))
+    event = RoomChanged(room.pk, 0, room.version, fragments[::-1], members, info)
+    return Changes(event, reset=True)
+
+
+def _event(
+    room: Room, since: int, to: int, found: Iterable[tuple[int, str, Fragment]]
+) -> RoomChanged:
+    kinds: dict[str, list[Fragment]] = {"messages": [], "members": [], "info": []}
+    for _, kind, fragment in found:
+        kinds[kind].append(fragment)
+    info = kinds["info"][0].json if kinds["info"] else None
+    return RoomChanged(room.pk, since, to, kinds["messages"], kinds["members"], info)
+
+
+def _message_fragment(message: Message) -> Fragment:
+    return Fragment(message.pk, message.version, rows.encode(rows.message_row(message)))
+
+
+def _member_fragment(seat: Membership) -> Fragment:
+    row = rows.member_row(seat)
+    return Fragment(row.user, row.version, rows.encode(row), row.role)
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+def members_of(user: User, room_id: int) -> tuple[list[rows.MemberRow], int]:
+    """Return all who are or were in a room, by name, and the room's version. Raises NotFound."""
+    room = access_room(user, room_id)
+    seats = Membership.objects.filter(room=room).select_related("user")
+    members = sorted(map(rows.member_row, seats), key=lambda row: (row.name.lower(), row.user))
+    return members, room.version
+
+
+def member_ids(room_id: int) -> set[int]:
+    """Return who is in a room. For a hub, which asks on behalf of its sockets."""
+    seats = Membership.objects.active().filter(room=room_id)
+    return set(seats.values_list("user", flat=True))
+
+
+def people(user: User, query: str = "") -> list[rows.PersonRow]:
+    """Return members of the site other than ``user`` whose name or handle contains ``query``."""
+    found = User.objects.filter(is_active=True, banned_at=None).exclude(pk=user.pk)
+    query = query.strip().lstrip("@")
+    if query:
+        found = found.filter(Q(username__icontains=query) | Q(display_name__icontains=query))
+    return [rows.person_row(person) for person in found.order_by("username")[:PEOPLE_MAX]]
+
+
+def directory(user: User, query: str = "") -> list[dict[str, Any]]:
+    """Return the public rooms whose name or topic contains ``query``, and which ``user`` is in."""
+    found = Room.objects.listed().with_member_count()
+    if query := query.strip():
+        found = found.filter(Q(name__icontains=query) | Q(topic__icontains=query))
+    joined = set(Room.objects.of(user).filter(kind=Room.Kind.PUBLIC).values_list("pk", flat=True))
+    return [
+        {
+            "id": room.pk,
+            "slug": room.slug,
+            "name": room.name,
+            "topic": room.topic,
+            "members": room.member_count,  # type: ignore[attr-defined]
+            "joined": room.pk in joined,
+        }
+        for room in found.order_by("name", "pk")[:DIRECTORY_MAX]
+    ]
+
+
+def room_detail(user: User, room_id: int) -> tuple[Room, Membership | None]:
+    """Return a room and the seat of ``user`` in it, if any. Raises NotFound."""
+    room = access_room(user, room_id)
+    return room, seat_in(user, room)

@@ -1,0 +1,171 @@
+"""What members do with rooms: create, change, lock, archive, talk directly."""
+
+import secrets
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import User
+from chat.errors import Invalid, NotFound, TooLarge
+from chat.models import Membership, Role, Room
+from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
+from chat.permissions import NO_ROOM, check_not_direct, check_owner, check_steward
+from chat.services.changing import RoomChange, changing, store, store_seat
+from chat.services.posting import UNSTORABLE
+
+DIRECT_MAX = 10  # members of a direct conversation
+TAKEN_SLUGS = {"new"}  # pages beside the rooms' own
+SLUG_TRIES = 20
+
+
+def create(actor: User, *, kind: str, name: str, topic: str = "", slug: str | None = None) -> Room:
+    """Make a public or private room that ``actor`` owns. Raises Invalid or TooLarge."""
+    if kind not in (Room.Kind.PUBLIC, Room.Kind.PRIVATE):
+        raise Invalid("kind: a room is public or private.")
+    name, topic = clean_name(name), clean_topic(topic)
+    for attempt in range(SLUG_TRIES):
+        try:
+            return _make(actor, {actor.pk: Role.OWNER}, kind=kind, name=name, topic=topic,
+                         slug=_slug(slug or name, attempt))  # fmt: skip
+        except IntegrityError:
+            if slug is not None:
+                raise Invalid("slug: another room has this address already.") from None
+    raise Invalid("name: too many rooms have this name. Please choose another.")
+
+
+def direct(actor: User, user_ids: Iterable[int]) -> Room:
+    """Return the direct conversation of ``actor`` and exactly these members, made if need be.
+
+    Raises Invalid for nobody or too many, NotFound where one of them is not a member of the site.
+    """
+    ids = set(user_ids) | {actor.pk}
+    if len(ids) < 2:
+        raise Invalid("users: choose at least one other member.")
+    if len(ids) > DIRECT_MAX:
+        raise Invalid(f"users: a direct conversation has at most {DIRECT_MAX} members.")
+    if User.objects.filter(pk__in=ids, is_active=True, banned_at=None).count() != len(ids):
+        raise NotFound("There is no such member.")
+    key = Room.direct_key_of(ids)
+    room = Room.objects.filter(direct_key=key).first()
+    if room is None:
+        roles = dict.fromkeys(sorted(ids), Role.MEMBER)
+        slug = f"direct-{secrets.token_hex(6)}"
+        try:
+            room = _make(actor, roles, kind=Room.Kind.DIRECT, slug=slug, direct_key=key)
+        except IntegrityError:  # the other one had the same thought at the same time
+            room = Room.objects.get(direct_key=key)
+    return room
+
+
+def update(
+    actor: User,
+    room_id: int,
+    *,
+    name: str | None = None,
+    topic: str | None = None,
+    slow_mode: int | None = None,
+) -> Room:
+    """Change what is given of a room's name, topic and slow mode (s). Owners and moderators may.
+
+    Raises Invalid, TooLarge, NotFound or Forbidden.
+    """
+    wanted: dict[str, str | int] = {}
+    if name is not None:
+        wanted["name"] = clean_name(name)
+    if topic is not None:
+        wanted["topic"] = clean_topic(topic)
+    if slow_mode is not None:
+        if not 0 <= slow_mode <= SLOW_MODE_MAX:
+            raise Invalid(f"slow_mode: from 0 to {SLOW_MODE_MAX} seconds.")
+        wanted["slow_mode"] = slow_mode
+    with changing(room_id) as change:
+        room = _stewarded(actor, change, "change the room")
+        assert change is not None
+        if name is not None:
+            check_not_direct(room, "rename")
+        _apply(change, wanted)
+        return room
+
+
+def lock(actor: User, room_id: int, on: bool) -> Room:
+    """Let members read and nothing else, or let them write again. Raises NotFound or Forbidden."""
+    with changing(room_id) as change:
+        room = _stewarded(actor, change, "lock the room")
+        assert change is not None
+        _apply(change, {"locked": on})
+        return room
+
+
+def archive(actor: User, room_id: int, on: bool) -> Room:
+    """Put a room away, or bring it back. Owners may. Raises NotFound or Forbidden."""
+    with changing(room_id) as change:
+        room = _stewarded(actor, change, "archive the room")
+        assert change is not None
+        check_owner(actor, change.seat_of(actor), "archive a room")
+        check_not_direct(room, "archive")
+        if (room.archived_at is not None) != on:
+            _apply(change, {"archived_at": timezone.now() if on else None})
+        return room
+
+
+def clean_name(name: str) -> str:
+    """Return a room's name in one line. Raises Invalid or TooLarge."""
+    name = " ".join(name.split())
+    if not name or UNSTORABLE.search(name):
+        raise Invalid("name: a room needs a name.")
+    if len(name) > NAME_MAX:
+        raise TooLarge(f"name: at most {NAME_MAX} characters.")
+    return name
+
+
+def clean_topic(topic: str) -> str:
+    """Return a topic in one line. Raises Invalid or TooLarge."""
+    topic = " ".join(topic.split())
+    if UNSTORABLE.search(topic):
+        raise Invalid("topic: there is a character in it that cannot be stored.")
+    if len(topic) > TOPIC_MAX:
+        raise TooLarge(f"topic: at most {TOPIC_MAX} characters.")
+    return topic
+
+
+def _make(actor: User, roles: dict[int, Role], **fields: str) -> Room:
+    """Make a room and seat its members, each with a version of their own."""
+    with transaction.atomic():
+        room = Room.objects.create(created_by=actor, **fields)
+        change = RoomChange(room)
+        change.add_info()
+        members = User.objects.in_bulk(list(roles))
+        for user_id, role in roles.items():
+            seat = Membership(room=room, user=members[user_id], role=role)
+            store_seat(change, seat, moved=True)
+        store([change])
+    return room
+
+
+def _slug(wanted: str, attempt: int) -> str:
+    slug = slugify(wanted)[: SLUG_MAX - 7] or f"room-{secrets.token_hex(3)}"
+    if attempt == 0 and slug not in TAKEN_SLUGS:
+        return slug
+    return f"{slug}-{attempt + 1}" if attempt < 5 else f"{slug}-{secrets.token_hex(3)}"
+
+
+def _stewarded(actor: User, change: RoomChange | None, what: str) -> Room:
+    """Return the room if ``actor`` looks after it; raise NotFound or Forbidden."""
+    if change is None:
+        raise NotFound(NO_ROOM)
+    seat = change.seat_of(actor) if actor.is_moderator else change.require_seat(actor)
+    if change.room.kind != Room.Kind.DIRECT or seat is None:
+        check_steward(actor, seat, what)
+    return change.room
+
+
+def _apply(change: RoomChange, wanted: dict) -> None:
+    """Set fields of the room; take a version if anything differs."""
+    room = change.room
+    differing = {name: value for name, value in wanted.items() if getattr(room, name) != value}
+    for name, value in differing.items():
+        setattr(room, name, value)
+    if differing:
+        change.add_info()
