@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 START_TIMEOUT = 30  # s
 STOP_TIMEOUT = 15  # s
@@ -205,7 +205,7 @@ class Part:
     def _account(self) -> str | None:
         return self.user if os.getuid() == 0 else None
 
-    def _credentials(self) -> dict[str, object]:
+    def _credentials(self) -> dict[str, Any]:
         if self._account is None:
             return {}
         return {"user": self._account, "group": self._account, "extra_groups": []}

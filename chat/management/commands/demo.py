@@ -156,9 +156,10 @@ def talk(
     """Say each line of ``conversation``, dated back as many hours as it says."""
     now = timezone.now()
     for number, (hours, author, body, reactions) in enumerate(conversation):
-        ack = messages.post(people[author], room.pk, uuid4(), body)
+        message = messages.post(people[author], room.pk, uuid4(), body).id
+        assert message is not None
         for emoji, handles in reactions.items():
             for handle in handles.split():
-                messages.react(people[handle], ack.id, emoji, True)
+                messages.react(people[handle], message, emoji, True)
         said_at = now - timedelta(hours=hours) + timedelta(minutes=number)
-        Message.objects.filter(pk=ack.id).update(created_at=said_at)
+        Message.objects.filter(pk=message).update(created_at=said_at)
