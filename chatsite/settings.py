@@ -75,7 +75,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.SessionTracking",
+    "accounts.middleware.BanGate",
+    "accounts.middleware.OwnTimeZone",
 ]
 
 ROOT_URLCONF = "chatsite.urls"
@@ -92,6 +94,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context.site",
             ],
         },
     }
@@ -180,6 +183,13 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# --- What it is called, and who gets in --------------------------------------------------------
+
+SITE_NAME = env.str("SITE_NAME", default="Parlour")
+SIGNUP = env.bool("SIGNUP", default=True)
+# Public rooms that a new member joins at sign-up, by slug, as far as they exist.
+WELCOME_ROOMS = env.list("WELCOME_ROOMS", default=["general"])
+
 # --- Who is who -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -212,6 +222,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupFields"
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+# Words that mean more than one member when they are mentioned.
+ACCOUNT_USERNAME_BLACKLIST = ["all", "channel", "everyone", "here", "room"]
+ACCOUNT_EMAIL_NOTIFICATIONS = MAIL_CONFIGURED
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if MAIL_CONFIGURED else "email", "password1*"]
@@ -221,6 +238,10 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {} if RATE_LIMITS else False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+# Without mail no address can be confirmed, and a second step must be possible all the same.
+MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_CONFIGURED
+MFA_RATE_LIMITS = {} if RATE_LIMITS else False
+MFA_TOTP_ISSUER = SITE_NAME
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG

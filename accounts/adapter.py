@@ -1,0 +1,54 @@
+"""Where django-allauth asks how this site wants its accounts."""
+
+from typing import Any, NamedTuple
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.models import User
+
+
+class Site(NamedTuple):
+    """What an e-mail calls us."""
+
+    name: str
+    domain: str
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Handles are small letters, banned members are told why, mails carry the site's name."""
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Return the handle in small letters, in which it is stored and compared."""
+        return super().clean_username(username.strip().lower(), shallow)
+
+    def save_user(
+        self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True
+    ) -> User:
+        """Store a new member, with the name and time zone of the sign-up form."""
+        user.display_name = form.cleaned_data.get("display_name", "")
+        user.time_zone = form.cleaned_data.get("time_zone") or "UTC"
+        return super().save_user(request, user, form, commit)
+
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Refuse a banned member with the reason, after the password was found right."""
+        response = super().pre_login(request, user, **kwargs)
+        if response is None and isinstance(user, User) and user.banned_at is not None:
+            context = {"reason": user.ban_reason}
+            return render(request, "account/banned.html", context, status=403)
+        return response
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Let anybody sign up, unless SIGNUP=off."""
+        return settings.SIGNUP
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail in the name of the site."""
+        site = Site(settings.SITE_NAME, self.request.get_host())
+        super().send_mail(template_prefix, email, {"current_site": site} | context)

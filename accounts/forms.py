@@ -1,0 +1,124 @@
+"""What members fill in about themselves."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts import pictures
+from accounts.models import HANDLE_MAX, NAME_MAX, User
+
+# Other entries of the database are old names of these, and ways of writing an offset.
+REGIONS = (
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
+    "Indian", "Pacific",
+)  # fmt: skip
+
+
+def time_zone_choices() -> list[tuple[str, Any]]:
+    """Return the time zones by region, for a select."""
+    zones: dict[str, list[tuple[str, str]]] = {region: [] for region in REGIONS}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _slash, place = name.partition("/")
+        if region in zones:
+            zones[region].append((name, place.replace("_", " ").replace("/", " · ")))
+    return [("UTC", "UTC"), *zones.items()]
+
+
+class OneLineField(forms.CharField):
+    """Text in one line: runs of white space become single spaces."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text in one line."""
+        return " ".join(super().to_python(value).split())
+
+
+class SignupFields(forms.Form):
+    """What sign-up asks for besides what allauth asks for; allauth builds its form on this."""
+
+    display_name = OneLineField(
+        label=_("Name"),
+        max_length=NAME_MAX,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("What others see. You can change it whenever you like."),
+    )
+    # Filled in by the browser.
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        handle = self.fields.get("username")
+        if handle is not None:
+            handle.label = _("Handle")
+            handle.help_text = _("How others mention you. Small letters, digits, dots, dashes.")
+            handle.widget.attrs |= {
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "maxlength": HANDLE_MAX,
+            }
+
+    def clean_time_zone(self) -> str:
+        """Return the zone if we know it, otherwise UTC: nobody typed it, so nobody is at fault."""
+        zone = self.cleaned_data["time_zone"]
+        return zone if zone in zoneinfo.available_timezones() else "UTC"
+
+    def signup(self, request: Any, user: User) -> None:
+        """Nothing is left to do: the adapter has stored these fields with the member."""
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """How a member shows up."""
+
+    display_name = OneLineField(
+        label=_("Name"),
+        max_length=NAME_MAX,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("What others see. Without one they see your handle."),
+    )
+    status = OneLineField(
+        label=_("Status"),
+        max_length=100,
+        required=False,
+        help_text=_("A line about now: “on leave until Monday”."),
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=lazy(time_zone_choices, list))
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        help_text=_("JPEG, PNG, WebP or GIF, up to 5 MB. It is cut to a square."),
+        widget=forms.FileInput(attrs={"accept": pictures.ACCEPTED}),
+    )
+    remove_picture = forms.BooleanField(label=_("Remove my picture"), required=False)
+
+    class Meta:
+        model = User
+        fields = ("display_name", "status", "time_zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.avatar:
+            del self.fields["remove_picture"]
+
+    def clean_picture(self) -> UploadedFile | pictures.Picture | None:
+        """Return the upload made small and harmless. Raises ValidationError in words."""
+        upload = self.cleaned_data["picture"]
+        return pictures.square(upload) if upload else None
+
+    def save(self, commit: bool = True) -> User:
+        """Store the profile; the old picture's file goes once the change is committed."""
+        picture = self.cleaned_data.get("picture")
+        if picture:
+            pictures.replace(self.instance, picture)
+        elif self.cleaned_data.get("remove_picture"):
+            pictures.replace(self.instance, None)
+        return super().save(commit)
+
+    @property
+    def changes_what_others_see(self) -> bool:
+        """Whether name, picture or status differ from before."""
+        return bool(set(self.changed_data) - {"time_zone"})

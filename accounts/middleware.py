@@ -1,0 +1,81 @@
+"""What happens on every request of a member: session noted, ban enforced, time zone set."""
+
+import time
+import zoneinfo
+from collections.abc import Callable
+
+from allauth.usersessions.models import UserSession
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from chat.errors import Forbidden
+
+NOTED_EVERY = 300  # s between two writes of when a session was last seen
+NOTED_MAX = 10_000  # sessions a process remembers having noted
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionTracking:
+    """Keep the list of a member's sessions true, without a write on every page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.noted: dict[tuple[str, str], float] = {}  # session and address: monotonic seconds
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note the session of a member, unless that was done lately."""
+        if request.user.is_authenticated and request.session.session_key:
+            self.note(request)
+        return self.get_response(request)
+
+    def note(self, request: HttpRequest) -> None:
+        """Write when and from where the session was seen, at most every NOTED_EVERY."""
+        key = (request.session.session_key or "", request.META.get("REMOTE_ADDR", ""))
+        now = time.monotonic()
+        if now - self.noted.get(key, -NOTED_EVERY) < NOTED_EVERY:
+            return
+        if len(self.noted) >= NOTED_MAX:
+            self.noted.clear()
+        self.noted[key] = now
+        UserSession.objects.create_from_request(request)
+
+
+class BanGate:
+    """Answer a banned member with the reason, whatever they ask for; only signing out is left."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let the request through, or refuse it in the caller's own form."""
+        user = request.user
+        if not user.is_authenticated or user.banned_at is None:
+            return self.get_response(request)
+        if request.path == reverse("account_logout"):
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            refusal = Forbidden("You are banned from this site.")
+            return JsonResponse(refusal.as_dict(), status=refusal.status)
+        return render(request, "account/banned.html", {"reason": user.ban_reason}, status=403)
+
+
+class OwnTimeZone:
+    """Show times on pages in the member's own time zone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate the zone for this request. One that no longer exists counts as UTC."""
+        zone = request.user.time_zone if request.user.is_authenticated else "UTC"
+        try:
+            timezone.activate(zoneinfo.ZoneInfo(zone))
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            timezone.activate(zoneinfo.ZoneInfo("UTC"))
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()

@@ -1,0 +1,88 @@
+"""What templates draw again and again: icons, faces, and fields of a form."""
+
+from typing import Any
+
+from django import forms, template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts import agents, faces
+
+register = template.Library()
+
+TEXT_WIDGETS = (forms.Textarea, forms.Select, forms.TextInput, forms.FileInput)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the sprite. It says nothing to a screen reader: words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons/lucide.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def avatar(member: Any, size: str = "") -> SafeString:
+    """Draw a member's face: a User, or a row with ``id``, ``name`` and ``avatar``.
+
+    ``size`` is "small", "large" or nothing. The name is expected to stand beside it.
+    """
+    if isinstance(member, dict):
+        member_id, name, url = member["id"], member["name"], member["avatar"]
+    else:
+        member_id, name, url = member.pk, member.name, member.avatar_url
+    size_class = f" avatar--{size}" if size else ""
+    if url:
+        return format_html(
+            '<img class="avatar{}" src="{}" alt="" loading="lazy" decoding="async">',
+            size_class,
+            url,
+        )
+    return format_html(
+        '<span class="avatar{}" data-hue="{}" aria-hidden="true">{}</span>',
+        size_class,
+        faces.hue(member_id),
+        faces.initials(name),
+    )
+
+
+@register.inclusion_tag("snippets/field.html")
+def field(bound: forms.BoundField, prefix: str = "") -> dict[str, Any]:
+    """Draw a field of a form with its label, help and errors, tied together for a screen reader.
+
+    ``prefix`` stands inside the box, before what is typed.
+    """
+    widget = bound.field.widget
+    attrs: dict[str, Any] = {}
+    if isinstance(widget, forms.CheckboxInput):
+        attrs["class"] = "check"
+    elif isinstance(widget, TEXT_WIDGETS):
+        attrs["class"] = f"input {widget.attrs.get('class', '')}".strip()
+    described_by = [f"{bound.auto_id}_error"] if bound.errors else []
+    if bound.help_text:
+        described_by.append(f"{bound.auto_id}_help")
+    if described_by:
+        attrs["aria-describedby"] = " ".join(described_by)
+    # The label says it already.
+    widget.attrs.pop("placeholder", None)
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=widget.attrs | attrs),
+        "is_check": isinstance(widget, forms.CheckboxInput),
+        "prefix": prefix,
+    }
+
+
+@register.simple_tag
+def browser(user_agent: str) -> agents.Agent:
+    """Return what kind of browser a session came from."""
+    return agents.describe(user_agent)
+
+
+@register.filter
+def current_if(path: str, prefix: str) -> SafeString | str:
+    """Mark a link as that of the present page when ``path`` begins with ``prefix``."""
+    return format_html('aria-current="page"') if path.startswith(prefix) else ""
