@@ -1,0 +1,85 @@
+"""One server process: what `manage.py serve` starts N times, each with the listening socket.
+
+python -m chatsite.server_process LISTENER READY LIFELINE: the numbers of three inherited file
+descriptors. A byte is written to READY when connections are accepted; LIFELINE reaches its end
+when the parent has died.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib.util
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+
+EXIT_TIMEOUT = 0.5  # s for threads to end, which may wait for a database that does not answer
+
+
+def serve(
+    application: Callable[..., Awaitable[None]],
+    drain: Callable[[], Awaitable[object]],
+    *,
+    trusted_proxies: int = 0,
+) -> None:
+    """Serve `application` on the inherited socket until told to end, then exit with 0."""
+    from chatsite.server import Server
+
+    listener, ready, lifeline = (int(number) for number in sys.argv[1:4])
+    # What was imported stays: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    server = Server(
+        application,
+        socket.socket(fileno=listener),
+        drain=drain,
+        trusted_proxies=trusted_proxies,
+        lifeline=lifeline,
+        ready=lambda: os.write(ready, b"1"),
+    )
+    server.run()
+    logging.shutdown()
+    exit_soon = threading.Timer(EXIT_TIMEOUT, os._exit, (0,))
+    exit_soon.daemon = True
+    exit_soon.start()
+
+
+def choose_event_loop() -> None:
+    """Take uvloop where it is installed, unless UVLOOP=off. Before Twisted's reactor is made."""
+    if os.environ.get("UVLOOP", "on") != "off" and importlib.util.find_spec("uvloop"):
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
+def prepare() -> None:
+    """What comes before anything of Django or Twisted is imported."""
+    # A terminal sends ^C to the parent as well, and the parent will tell us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    choose_event_loop()
+
+
+def main() -> None:
+    """Serve the site."""
+    prepare()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+    from channels.routing import get_default_application
+
+    application = get_default_application()
+    from chat.live.hub import current_hub
+    from django.conf import settings
+
+    serve(
+        application,
+        lambda: current_hub().drain(),
+        trusted_proxies=settings.TRUSTED_PROXY_COUNT,
+    )
+
+
+if __name__ == "__main__":
+    main()
