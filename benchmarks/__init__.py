@@ -1,0 +1,1 @@
+"""What the site costs, beside its peers. See benchmarks/README.md; `bin/bench` runs it."""
