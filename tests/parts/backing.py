@@ -18,6 +18,8 @@ from tests.parts.redis import Redis
 from tests.parts.site import SECRET_KEY, site_environment
 
 KIND = os.environ.get("SITE", "embedded")
+# Besides its own, the site under test trusts this one.
+FURTHER_ORIGIN = "https://chat.elsewhere.example"
 PROCESSES = {"embedded": 1, "production": 2}[KIND]
 
 
@@ -41,7 +43,12 @@ def site_settings(database_url: str) -> dict[str, str]:
     """Return the settings of a site on ``database_url`` and the other parts of this run."""
     # By default as bin/run has it; otherwise as a deployed one, but for TLS.
     debug = "on" if KIND == "embedded" else "off"
-    return {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"], "DEBUG": debug}
+    return {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "DEBUG": debug,
+        "CSRF_TRUSTED_ORIGINS": FURTHER_ORIGIN,
+    }
 
 
 def _production() -> dict[str, str]:
