@@ -70,7 +70,7 @@ class SignupFields(forms.Form):
         """Nothing is left to do: the adapter has stored these fields with the member."""
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):
     """How a member shows up."""
 
     display_name = OneLineField(

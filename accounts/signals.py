@@ -29,9 +29,7 @@ def notice_what_ends_sessions(
     if stored is None:
         return
     deactivated = stored["is_active"] and not instance.is_active
-    instance.__dict__["_ends_sessions"] = (
-        deactivated or stored["password"] != instance.password
-    )
+    instance.__dict__["_ends_sessions"] = deactivated or stored["password"] != instance.password
 
 
 @receiver(post_save, sender=User)

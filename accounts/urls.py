@@ -2,11 +2,10 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import converters, views  # noqa: F401
 
 app_name = "accounts"
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
-    path("sessions/<int:pk>/end/", views.end_session, name="end_session"),
-    path("pictures/<uuid:name>.webp", views.picture, name="picture"),
+    path("sessions/<id:pk>/end/", views.end_session, name="end_session"),
 ]

@@ -3,6 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import picture
+
 urlpatterns = [
+    path("", include("chat.views.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    # Where files are kept elsewhere, pictures have addresses there and this one stays unused.
+    path("media/avatars/<uuid:name>.webp", picture),
     path("admin/", admin.site.urls),
 ]

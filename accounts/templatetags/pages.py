@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import agents, faces
+from accounts.models import User
 
 register = template.Library()
 
@@ -26,14 +27,22 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def avatar(member: Any, size: str = "") -> SafeString:
-    """Draw a member's face: a User, or a row with ``id``, ``name`` and ``avatar``.
+    """Draw a member's face: that of a User, or of a row with ``id``, ``name`` and ``avatar``.
 
     ``size`` is "small", "large" or nothing. The name is expected to stand beside it.
     """
-    if isinstance(member, dict):
-        member_id, name, url = member["id"], member["name"], member["avatar"]
-    else:
-        member_id, name, url = member.pk, member.name, member.avatar_url
+    if isinstance(member, User):
+        return _face(member.pk, member.name, member.avatar_url, size)
+    return _face(member.id, member.name, member.avatar, size)
+
+
+@register.simple_tag
+def avatar_of_row(member: Any, size: str = "") -> SafeString:
+    """Draw the face of a member of a room, whose id a row calls ``user``."""
+    return _face(member.user, member.name, member.avatar, size)
+
+
+def _face(member_id: int, name: str, url: str | None, size: str) -> SafeString:
     size_class = f" avatar--{size}" if size else ""
     if url:
         return format_html(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,6 +37,13 @@ def join(actor: User, room_id: int) -> Room:
                 raise Forbidden("This room is archived.")
             _seat(change, actor)
         return change.room
+
+
+def welcome(user: User) -> None:
+    """Seat a new member in the public rooms that the site names for that, as far as they exist."""
+    rooms = Room.objects.listed().filter(slug__in=settings.WELCOME_ROOMS)
+    for room_id in rooms.values_list("pk", flat=True):
+        join(user, room_id)
 
 
 def leave(actor: User, room_id: int) -> Room:

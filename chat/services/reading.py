@@ -11,7 +11,7 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from accounts.models import User
 from chat import rows
 from chat.broadcast import Fragment, RoomChanged
-from chat.errors import ChatError, Invalid
+from chat.errors import ChatError, Invalid, NotFound
 from chat.models import Membership, Mention, Message, Room
 from chat.permissions import check_seat
 from chat.services.access import access_message, access_room, seat_in
@@ -324,6 +324,21 @@ def people(user: User, query: str = "") -> list[rows.PersonRow]:
     if query:
         found = found.filter(Q(username__icontains=query) | Q(display_name__icontains=query))
     return [rows.person_row(person) for person in found.order_by("username")[:PEOPLE_MAX]]
+
+
+def people_by_id(user: User, ids: Collection[int]) -> list[rows.PersonRow]:
+    """Return those of the members of the site with these ids, other than ``user``, by handle."""
+    found = User.objects.filter(pk__in=ids, is_active=True, banned_at=None).exclude(pk=user.pk)
+    return [rows.person_row(person) for person in found.order_by("username")[:PEOPLE_MAX]]
+
+
+def person_by_handle(handle: str) -> rows.PersonRow:
+    """Return the member of the site who has this handle, with or without @. Raises NotFound."""
+    handle = handle.strip().removeprefix("@").lower()
+    person = User.objects.filter(username=handle, is_active=True, banned_at=None).first()
+    if person is None:
+        raise NotFound("There is no such member.")
+    return rows.person_row(person)
 
 
 def directory(user: User, query: str = "") -> list[dict[str, Any]]:

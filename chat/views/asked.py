@@ -1,0 +1,22 @@
+"""What an address asks for, made safe to look up."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+
+QUERY_MAX = 100  # characters
+ID_DIGITS = 18  # as many as a database integer surely holds
+
+
+def query(request: HttpRequest) -> str:
+    """Return what is searched for. Postgres knows no NUL."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:QUERY_MAX]
+
+
+def ids(values: Iterable[str]) -> list[int]:
+    """Return those of the values that can be ids."""
+    return [
+        int(value)
+        for value in values
+        if value.isascii() and value.isdigit() and len(value) <= ID_DIGITS
+    ]

@@ -1,0 +1,41 @@
+"""The people there are, and talking with them directly."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from chat.services import reading, rooms
+from chat.views import asked
+from chat.views.refusals import action, page
+
+
+@page
+def people(request: HttpRequest) -> HttpResponse:
+    """List members, those matching ``q`` when it is given; ``with`` are the ones chosen so far.
+
+    A search is posted, so that it can carry the choice, and then has an address of its own.
+    """
+    if request.method == "POST":
+        asked_for = {"q": request.POST.get("q", ""), "with": request.POST.getlist("with")}
+        return redirect(f"{reverse('chat:people')}?{urlencode(asked_for, doseq=True)}")
+    query = asked.query(request)
+    chosen = reading.people_by_id(request.user, asked.ids(request.GET.getlist("with")))
+    chosen_ids = {person.id for person in chosen}
+    found = [
+        person for person in reading.people(request.user, query) if person.id not in chosen_ids
+    ]
+    context = {"people": found, "chosen": chosen, "query": query, "most": reading.PEOPLE_MAX}
+    return render(request, "chat/people.html", context)
+
+
+@action(back="chat:people")
+def direct(request: HttpRequest) -> HttpResponse:
+    """Go to the conversation with one member (``only``) or several (``with``), made if need be."""
+    ids = asked.ids(request.POST.getlist("only") or request.POST.getlist("with"))
+    if not ids:
+        messages.error(request, _("Choose somebody first."))
+        return redirect("chat:people")
+    return redirect("chat:room", slug=rooms.direct(request.user, ids).slug)

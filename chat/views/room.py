@@ -1,0 +1,59 @@
+"""The chat page: a shell, and everything the browser needs to draw the room at once."""
+
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+
+from accounts.models import User
+from chat import rows
+from chat.services import access, reading
+from chat.services.posting import BODY_MAX
+from chat.views.refusals import page
+
+FRAME_MAX = 64 * 1024  # bytes a client may send at once
+LAST_ROOM = "last_room"  # where the session remembers the room one was in
+
+
+@page
+def room(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a room to its members; to others, if it is public, what it is and how to join."""
+    here = access.access_room_by_slug(request.user, slug)
+    own_rooms = reading.rooms_of(request.user)
+    if here.pk not in {own.id for own in own_rooms}:
+        return render(request, "chat/join.html", {"room": here})
+    if request.session.get(LAST_ROOM) != here.pk:
+        request.session[LAST_ROOM] = here.pk
+    return render(
+        request,
+        "chat/room.html",
+        {"room": here, "page": page_data(request.user, here.pk, own_rooms)},
+    )
+
+
+def page_data(user: User, room_id: int, own_rooms: list[rows.RoomRow]) -> dict[str, Any]:
+    """Return what the page's script starts from, as plain JSON types."""
+    members, _version = reading.members_of(user, room_id)
+    return msgspec.to_builtins(
+        {
+            "user": rows.person_row(user),
+            "room": room_id,
+            "rooms": own_rooms,
+            "history": reading.history(user, room_id),
+            "members": members,
+            "limits": {"body": BODY_MAX, "frame": FRAME_MAX, "changes": reading.CHANGES_MAX},
+            "urls": {
+                "socket": "/ws/chat/",
+                "api": "/api/v1/",
+                "rooms": reverse("chat:directory"),
+                "newRoom": reverse("chat:new_room"),
+                "people": reverse("chat:people"),
+                "profile": reverse("accounts:profile"),
+                "signIn": resolve_url(settings.LOGIN_URL),
+                "signOut": reverse("account_logout"),
+            },
+        }
+    )

@@ -1,0 +1,123 @@
+"""What a room is, who is in it, and what those who look after it do."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.errors import ChatError, NotFound
+from chat.services import access, members, reading, rooms
+from chat.views.forms import InviteForm, RoomSettingsForm
+from chat.views.refusals import action, page
+
+SETTINGS = "chat:room_settings"
+
+
+@page
+def room_settings(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a room's settings; store name, topic and slow mode."""
+    room = access.access_room_by_slug(request.user, slug)
+    initial = {"name": room.name, "topic": room.topic, "slow_mode": room.slow_mode}
+    form = RoomSettingsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rooms.update(request.user, room.pk, **form.cleaned_data)
+            messages.success(request, _("The room is changed."))
+            return redirect(SETTINGS, slug=slug)
+        except ChatError as refusal:
+            form.refuse(refusal)
+    return _shown(request, slug, form=form)
+
+
+@action(back=SETTINGS)
+def lock(request: HttpRequest, slug: str) -> HttpResponse:
+    """Lock the room, or open it again."""
+    rooms.lock(request.user, _id(request, slug), _on(request))
+    return redirect(SETTINGS, slug=slug)
+
+
+@action(back=SETTINGS)
+def archive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Archive the room, or bring it back."""
+    rooms.archive(request.user, _id(request, slug), _on(request))
+    return redirect(SETTINGS, slug=slug)
+
+
+@action(back=SETTINGS)
+def notify(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose what one wants to be told of in this room."""
+    members.set_notify(request.user, _id(request, slug), request.POST.get("notify", ""))
+    messages.success(request, _("Noted."))
+    return redirect(SETTINGS, slug=slug)
+
+
+@action(back=SETTINGS)
+def invite(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let somebody in, by handle."""
+    room_id = _id(request, slug)
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            person = reading.person_by_handle(form.cleaned_data["handle"])
+            members.invite(request.user, room_id, person.id)
+            messages.success(request, _("%(name)s is in.") % {"name": person.name})
+            return redirect(SETTINGS, slug=slug)
+        except NotFound:
+            form.add_error("handle", _("Nobody here has this handle."))
+        except ChatError as refusal:
+            form.refuse(refusal)
+    return _shown(request, slug, invite_form=form)
+
+
+@action(back=SETTINGS)
+def remove(request: HttpRequest, slug: str, user_id: int) -> HttpResponse:
+    """Take a member's seat away."""
+    members.remove(request.user, _id(request, slug), user_id)
+    messages.success(request, _("They are out of the room."))
+    return redirect(SETTINGS, slug=slug)
+
+
+@action(back=SETTINGS)
+def role(request: HttpRequest, slug: str, user_id: int) -> HttpResponse:
+    """Make a member owner, moderator or plain member."""
+    members.set_role(request.user, _id(request, slug), user_id, request.POST.get("role", ""))
+    messages.success(request, _("Their role is changed."))
+    return redirect(SETTINGS, slug=slug)
+
+
+def _id(request: HttpRequest, slug: str) -> int:
+    return access.access_room_by_slug(request.user, slug).pk
+
+
+def _on(request: HttpRequest) -> bool:
+    return request.POST.get("on") == "1"
+
+
+def _shown(request: HttpRequest, slug: str, **forms: Any) -> HttpResponse:
+    """Draw the page, with the forms given in place of fresh ones."""
+    room = access.access_room_by_slug(request.user, slug)
+    present = reading.members_of(request.user, room.pk)[0]
+    present = [member for member in present if member.role is not None]
+    seat = access.seat_in(request.user, room)
+    context = {
+        "room": room,
+        "members": present,
+        "seat": seat,
+        "name": _name_for(request.user, room.name, present),
+        "is_steward": request.user.is_moderator or (seat is not None and seat.is_steward),
+        "is_owner": request.user.is_moderator or (seat is not None and seat.role == "owner"),
+        "form": RoomSettingsForm(
+            initial={"name": room.name, "topic": room.topic, "slow_mode": room.slow_mode}
+        ),
+        "invite_form": InviteForm(),
+    }
+    wrong = any(form.is_bound for form in forms.values())
+    return render(request, "chat/room_settings.html", context | forms, status=400 if wrong else 200)
+
+
+def _name_for(user: User, name: str, present: list) -> str:
+    """Return the room's name; a direct conversation is called by the others in it."""
+    return name or ", ".join(member.name for member in present if member.user != user.pk)

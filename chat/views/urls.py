@@ -1,0 +1,37 @@
+"""Addresses of the pages about rooms and people."""
+
+from django.urls import path
+
+from accounts import converters  # noqa: F401
+from chat.views.directory import directory, join, leave, new_room
+from chat.views.home import home
+from chat.views.people import direct, people
+from chat.views.room import room
+from chat.views.room_settings import (
+    archive,
+    invite,
+    lock,
+    notify,
+    remove,
+    role,
+    room_settings,
+)
+
+app_name = "chat"
+urlpatterns = [
+    path("", home, name="home"),
+    path("people/", people, name="people"),
+    path("people/direct/", direct, name="direct"),
+    path("rooms/", directory, name="directory"),
+    path("rooms/new/", new_room, name="new_room"),
+    path("rooms/<slug:slug>/", room, name="room"),
+    path("rooms/<slug:slug>/join/", join, name="join"),
+    path("rooms/<slug:slug>/leave/", leave, name="leave"),
+    path("rooms/<slug:slug>/notify/", notify, name="room_notify"),
+    path("rooms/<slug:slug>/settings/", room_settings, name="room_settings"),
+    path("rooms/<slug:slug>/settings/lock/", lock, name="room_lock"),
+    path("rooms/<slug:slug>/settings/archive/", archive, name="room_archive"),
+    path("rooms/<slug:slug>/settings/invite/", invite, name="room_invite"),
+    path("rooms/<slug:slug>/settings/members/<id:user_id>/remove/", remove, name="room_remove"),
+    path("rooms/<slug:slug>/settings/members/<id:user_id>/role/", role, name="room_role"),
+]
