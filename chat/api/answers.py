@@ -1,0 +1,129 @@
+"""What the API answers with, and how OpenAPI hears of it: from the very types that are encoded."""
+
+from typing import Any
+
+import msgspec
+from django.http import HttpResponse
+
+from chat import rows
+from chat.services.posting import Ack
+from chat.services.reading import History
+
+REF = "#/components/schemas/{name}"
+
+
+class Me(msgspec.Struct, frozen=True):
+    """The member who asks."""
+
+    id: int
+    username: str
+    name: str
+    avatar: str | None
+    status: str
+    time_zone: str
+    moderator: bool
+
+
+class Rooms(msgspec.Struct, frozen=True):
+    """The rooms one is in, as in hello."""
+
+    rooms: list[rows.RoomRow]
+
+
+class ListedRoom(msgspec.Struct, frozen=True):
+    """A public room in the directory; ``members`` is their number."""
+
+    id: int
+    slug: str
+    name: str
+    topic: str
+    members: int
+    joined: bool
+
+
+class Directory(msgspec.Struct, frozen=True):
+    """Public rooms."""
+
+    rooms: list[ListedRoom]
+
+
+class RoomDetail(msgspec.Struct, frozen=True):
+    """A room that one may see; ``membership`` is null for one who is not in it."""
+
+    info: rows.InfoRow
+    version: int
+    last_seq: int
+    membership: rows.RoomRow | None
+
+
+class Members(msgspec.Struct, frozen=True):
+    """Everyone who is or was in a room, at its ``version``."""
+
+    members: list[rows.MemberRow]
+    version: int
+
+
+class People(msgspec.Struct, frozen=True):
+    """Members of the site."""
+
+    users: list[rows.PersonRow]
+
+
+class EarlierBody(msgspec.Struct, frozen=True):
+    """What a message said until ``replaced_at``."""
+
+    body: str
+    replaced_at: str
+
+
+class Edits(msgspec.Struct, frozen=True):
+    """The earlier bodies of a message, oldest first."""
+
+    edits: list[EarlierBody]
+
+
+class Done(msgspec.Struct, frozen=True):
+    """It is in the database; the room is at ``version``."""
+
+    room: int
+    version: int
+
+
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why not. ``retry_after`` is in seconds."""
+
+    code: str
+    detail: str
+    retry_after: float | None = None
+
+
+TYPES = [
+    Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People, History, Edits,
+    Ack, Done, Refusal,
+]  # fmt: skip
+
+
+def answer(value: Any) -> HttpResponse:
+    """Return ``value``, of one of TYPES, as JSON."""
+    return HttpResponse(rows.encode(value), content_type="application/json")
+
+
+def answers(kind: type) -> dict[str, Any]:
+    """Return what tells OpenAPI that an operation answers with ``kind``, or with a refusal."""
+    return {
+        "responses": {
+            200: _response(kind),
+            "default": _response(Refusal, "Refused: the code says why, for programs."),
+        }
+    }
+
+
+def component_schemas() -> dict[str, Any]:
+    """Return the JSON schemas of all that is answered with, by name."""
+    _, components = msgspec.json.schema_components(TYPES, ref_template=REF)
+    return components
+
+
+def _response(kind: type, description: str = "Done.") -> dict[str, Any]:
+    schema = {"$ref": REF.format(name=kind.__name__)}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,110 @@
+"""Messages: a room's history, and what one may do with them."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Router
+
+from chat.api.answers import EarlierBody, Edits, answer, answers
+from chat.api.fields import Asked, Flag, Id, NumberInQuery, Text
+from chat.api.request import MemberRequest
+from chat.services import messages as service
+from chat.services import reading
+from chat.services.posting import Ack
+from chat.services.reading import HISTORY_DEFAULT, History
+
+router = Router(tags=["messages"])
+
+
+class NewMessage(Asked):
+    """A message to post. ``client_id`` is the client's own: keep it when sending again."""
+
+    client_id: UUID
+    body: Text
+    reply_to: Id | None = None
+    thread: Id | None = None
+    attachments: list[Id] = []
+
+
+class MessagePatch(Asked):
+    """The new body of a message."""
+
+    body: Text
+
+
+class ReactionChange(Asked):
+    """An emoji to put on, or to take off."""
+
+    emoji: Text
+    on: Flag
+
+
+class PinChange(Asked):
+    """Whether the message is pinned."""
+
+    on: Flag
+
+
+@router.get("rooms/{id:room_id}/messages", openapi_extra=answers(History))
+def history(
+    request: MemberRequest,
+    room_id: int,
+    before: NumberInQuery | None = None,
+    after: NumberInQuery | None = None,
+    around: NumberInQuery | None = None,
+    limit: NumberInQuery = HISTORY_DEFAULT,
+) -> HttpResponse:
+    """A page of a room's messages, ascending by seq; without an anchor the newest.
+
+    At most one of ``before``, ``after`` and ``around``, each a seq. More than 200 is taken as 200.
+    """
+    page = reading.history(
+        request.auth, room_id, before=before, after=after, around=around, limit=limit
+    )
+    return answer(page)
+
+
+@router.post("rooms/{id:room_id}/messages", openapi_extra=answers(Ack))
+def post(request: MemberRequest, room_id: int, asked: NewMessage) -> HttpResponse:
+    """Post a message. The same ``client_id`` again is answered as it was the first time."""
+    ack = service.post(
+        request.auth,
+        room_id,
+        asked.client_id,
+        asked.body,
+        asked.reply_to,
+        asked.thread,
+        asked.attachments,
+    )
+    return answer(ack)
+
+
+@router.patch("messages/{id:message_id}", openapi_extra=answers(Ack))
+def edit(request: MemberRequest, message_id: int, asked: MessagePatch) -> HttpResponse:
+    """Edit one's own message."""
+    return answer(service.edit(request.auth, message_id, asked.body))
+
+
+@router.delete("messages/{id:message_id}", openapi_extra=answers(Ack))
+def delete(request: MemberRequest, message_id: int) -> HttpResponse:
+    """Turn a message into a tombstone."""
+    return answer(service.remove(request.auth, message_id))
+
+
+@router.get("messages/{id:message_id}/edits", openapi_extra=answers(Edits))
+def edits(request: MemberRequest, message_id: int) -> HttpResponse:
+    """What a message said before it was edited, oldest first."""
+    found = reading.edits_of(request.auth, message_id)
+    return answer(Edits([EarlierBody(**edit) for edit in found]))
+
+
+@router.post("messages/{id:message_id}/reactions", openapi_extra=answers(Ack))
+def react(request: MemberRequest, message_id: int, asked: ReactionChange) -> HttpResponse:
+    """Put an emoji on a message, or take one's own off."""
+    return answer(service.react(request.auth, message_id, asked.emoji, asked.on))
+
+
+@router.post("messages/{id:message_id}/pin", openapi_extra=answers(Ack))
+def pin(request: MemberRequest, message_id: int, asked: PinChange) -> HttpResponse:
+    """Pin a message to its room, or unpin it."""
+    return answer(service.pin(request.auth, message_id, asked.on))

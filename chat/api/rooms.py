@@ -1,0 +1,114 @@
+"""Rooms: one's own, the public ones, and what may be changed about them."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.http import HttpResponse
+from ninja import Router
+
+from accounts.models import User
+from chat import rows
+from chat.api.answers import Directory, Done, ListedRoom, RoomDetail, Rooms, answer, answers
+from chat.api.fields import Asked, Flag, Id, Query, Seq, Text
+from chat.api.request import MemberRequest
+from chat.errors import NotFound
+from chat.permissions import NO_ROOM
+from chat.services import members, reading
+from chat.services import rooms as service
+
+router = Router(tags=["rooms"])
+
+
+class NewRoom(Asked):
+    """A room to make; ``kind`` is public or private."""
+
+    kind: Text
+    name: Text
+    topic: Text = ""
+
+
+class RoomPatch(Asked):
+    """What to change about a room. ``slow_mode`` is in seconds, 0 for none."""
+
+    name: Text | None = None
+    topic: Text | None = None
+    slow_mode: Id | None = None
+    locked: Flag | None = None
+    archived: Flag | None = None
+
+
+class Conversation(Asked):
+    """The others in a direct conversation."""
+
+    users: list[Id]
+
+
+class ReadUpTo(Asked):
+    """How far one has read."""
+
+    seq: Seq
+
+
+@router.get("rooms", openapi_extra=answers(Rooms))
+def rooms(request: MemberRequest) -> HttpResponse:
+    """One's own rooms, as in hello."""
+    return answer(Rooms(reading.rooms_of(request.auth)))
+
+
+@router.post("rooms", openapi_extra=answers(rows.RoomRow))
+def create_room(request: MemberRequest, asked: NewRoom) -> HttpResponse:
+    """Make a room that one owns."""
+    room = service.create(request.auth, kind=asked.kind, name=asked.name, topic=asked.topic)
+    return answer(own_room(request.auth, room.pk))
+
+
+@router.get("rooms/directory", openapi_extra=answers(Directory))
+def directory(request: MemberRequest, q: Query = "") -> HttpResponse:
+    """Public rooms whose name or topic contains ``q``."""
+    found = reading.directory(request.auth, q)
+    return answer(Directory([ListedRoom(**room) for room in found]))
+
+
+@router.post("direct", openapi_extra=answers(rows.RoomRow))
+def direct(request: MemberRequest, asked: Conversation) -> HttpResponse:
+    """The direct conversation with exactly these members, made if there was none."""
+    room = service.direct(request.auth, asked.users)
+    return answer(own_room(request.auth, room.pk))
+
+
+@router.get("rooms/{id:room_id}", openapi_extra=answers(RoomDetail))
+def room(request: MemberRequest, room_id: int) -> HttpResponse:
+    """A room that one may see."""
+    found, seat = reading.room_detail(request.auth, room_id)
+    own = own_room(request.auth, room_id) if seat else None
+    return answer(RoomDetail(rows.info_row(found), found.version, found.last_seq, own))
+
+
+@router.patch("rooms/{id:room_id}", openapi_extra=answers(rows.InfoRow))
+def update_room(request: MemberRequest, room_id: int, asked: RoomPatch) -> HttpResponse:
+    """Change a room's name, topic or slow mode, lock or archive it: all that is given, or none."""
+    user = request.auth
+    with transaction.atomic():
+        room = service.update(
+            user, room_id, name=asked.name, topic=asked.topic, slow_mode=asked.slow_mode
+        )
+        if asked.locked is not None:
+            room = service.lock(user, room_id, asked.locked)
+        if asked.archived is not None:
+            room = service.archive(user, room_id, asked.archived)
+    return answer(rows.info_row(room))
+
+
+@router.post("rooms/{id:room_id}/read", openapi_extra=answers(Done))
+def read(request: MemberRequest, room_id: int, asked: ReadUpTo) -> HttpResponse:
+    """Move one's read position on. It never moves back."""
+    version, _ = members.mark_read(request.auth, room_id, asked.seq)
+    return answer(Done(room_id, version))
+
+
+def own_room(user: User, room_id: int) -> rows.RoomRow:
+    """Return a room that ``user`` is in, as in hello. Raises NotFound once they are not."""
+    found: Iterable[rows.RoomRow] = reading.rooms_of(user, room_id)
+    for row in found:
+        return row
+    raise NotFound(NO_ROOM)

@@ -1,0 +1,52 @@
+"""Addresses under /api/v1/. Whatever is asked there, the answer is JSON."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+
+from chat.api import members, messages, people, rooms
+from chat.api.answers import component_schemas
+from chat.api.auth import Session, Token
+from chat.api.errors import guarded, tell
+from chat.api.fields import JsonParser
+
+
+class Api(NinjaAPI):
+    """The API, whose description includes the rows that msgspec encodes."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """Return the whole description."""
+        schema = super().get_openapi_schema(**kwargs)
+        schema["components"]["schemas"].update(component_schemas())
+        return schema
+
+
+def nothing_there(request: HttpRequest, address: str = "") -> HttpResponse:
+    """Answer for every address that is none. Raises Http404."""
+    raise Http404
+
+
+api = Api(
+    title="Chat",
+    version="1",
+    description="JSON beside the live protocol. Errors are {code, detail, retry_after?}.",
+    urls_namespace="api",
+    docs_url=None,  # its pages come from a CDN; the description itself is enough for any tool
+    auth=[Token(), Session()],
+    parser=JsonParser(),
+)
+for kind in (Exception, Http404, HttpError, ValidationError):  # in place of ninja's own
+    api.add_exception_handler(kind, tell)
+for noun in (people, rooms, members, messages):
+    api.add_router("", noun.router)
+
+patterns, app_name, namespace = api.urls
+for pattern in patterns:
+    assert pattern.callback
+    pattern.callback = guarded(pattern.callback)
+patterns.append(path("<path:address>", guarded(nothing_there)))
+urlpatterns = [path("", (patterns, app_name, namespace))]
