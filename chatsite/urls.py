@@ -11,5 +11,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     # Where files are kept elsewhere, pictures have addresses there and this one stays unused.
     path("media/avatars/<uuid:name>.webp", picture),
+    path("api/v1/", include("chat.api.urls")),
     path("admin/", admin.site.urls),
 ]
