@@ -22,7 +22,8 @@ from urllib.parse import unquote
 
 import daphne.server  # first: it chooses Twisted's reactor
 from daphne.http_protocol import HTTPFactory, WebRequest
-from twisted.internet import reactor, tcp
+from twisted.internet import reactor as installed_reactor
+from twisted.internet import tcp
 from twisted.logger import (
     FilteringLogObserver,
     LogLevel,
@@ -35,6 +36,7 @@ from chatsite.proxy import believe_proxies
 from chatsite.websocket import CLOSE_TIMEOUT, WebSocket
 
 logger = logging.getLogger(__name__)
+reactor: Any = installed_reactor
 
 RESTARTING = 4412  # close code: reconnect in a moment
 DRAIN_TIMEOUT = 8  # s for writes, acks, presence and running requests when the process shall end
@@ -53,6 +55,7 @@ Application = Callable[..., Awaitable[None]]
 class Request(WebRequest):
     """An HTTP request; one for a WebSocket is answered by `release` or `refuse`."""
 
+    channel: Any
     websocket: WebSocket | None = None
 
     def process(self) -> Any:
@@ -262,7 +265,7 @@ class Server(daphne.server.Server):
 
     def run(self) -> None:
         """Serve; return when the process shall end and everything is said."""
-        observer = FilteringLogObserver(
+        observer: Any = FilteringLogObserver(  # type: ignore[call-arg]
             STDLibLogObserver("chatsite.twisted"), [LogLevelFilterPredicate(LogLevel.error)]
         )
         globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
@@ -339,9 +342,7 @@ class Server(daphne.server.Server):
         """Ask the application about a handshake."""
         scope["asgi"] = {"version": "3.0"}
         believe_proxies(scope, self._trusted_proxies)
-        task = self._loop.create_task(
-            self.application(scope, websocket.receive, websocket.answer)  # type: ignore[arg-type]
-        )
+        task = self._loop.create_task(self.application(scope, websocket.receive, websocket.answer))
         self._running[websocket] = task
         self._handshakes[websocket] = time.monotonic()
         task.add_done_callback(partial(self._websocket_done, websocket))
@@ -379,7 +380,7 @@ class Server(daphne.server.Server):
         believe_proxies(scope, self._trusted_proxies)
         queue: asyncio.Queue[Any] = asyncio.Queue()
         task = self._loop.create_task(
-            self.application(scope, queue.get, partial(self.handle_reply, protocol))  # type: ignore[arg-type]
+            self.application(scope, queue.get, partial(self.handle_reply, protocol))
         )
         self._running[protocol] = task
         task.add_done_callback(partial(self._request_done, protocol))

@@ -171,11 +171,15 @@ class Supervisor:
         """Wait until a process says that it is ready, or has died."""
         loop = asyncio.get_running_loop()
         said: asyncio.Future[bytes] = loop.create_future()
-        loop.add_reader(reading, lambda: said.done() or said.set_result(os.read(reading, 1)))
+
+        def listen() -> None:
+            loop.remove_reader(reading)
+            said.set_result(os.read(reading, 1))
+
+        loop.add_reader(reading, listen)
         try:
             return bool(await said)
         finally:
-            loop.remove_reader(reading)
             os.close(reading)
 
 
