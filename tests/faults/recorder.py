@@ -53,6 +53,7 @@ class Recorder:
         self.socket = 0
         self.sends: dict[str, Sent] = {}
         self.commands: dict[int, Commanded] = {}
+        self.fresh_acks: list[Sent] = []  # for whoever wants to look at the database at once
         history.add(Enrolled(at=at, client=client, user=user))
 
     # --- what the person does
@@ -168,6 +169,7 @@ class Recorder:
             return
         fact.outcome, fact.ended, fact.tries = "ok", now, send.tries
         fact.id, fact.seq, fact.version = told
+        self.fresh_acks.append(fact)
 
     def refused(self, send: Pending, frame: Frame, now: float) -> None:
         fact = self.sends[send.client_id]

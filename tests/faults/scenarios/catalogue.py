@@ -1,0 +1,19 @@
+"""All faults by number."""
+
+from tests.faults.run import Fault
+from tests.faults.scenarios import postgres, processes, redis
+
+FAULTS: dict[int, Fault] = {
+    fault.number: fault
+    for fault in (
+        processes.KILL,
+        processes.RESTART,
+        redis.FROZEN,
+        redis.OUTAGE,
+        redis.FLUSHED,
+        redis.DEAF,
+        postgres.TERMINATED,
+        postgres.CRASHED,
+        redis.REVOKED,
+    )
+}

@@ -1,0 +1,124 @@
+"""Faults 1 and 2: server processes that die, and ones that are asked to end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from tests.faults import measures
+from tests.faults.client import Client, now
+from tests.faults.house import Server
+from tests.faults.run import Fault, Run
+from tests.parts.part import PartFailed
+
+COMEBACK_LIMIT = 5.0  # s for the clients of a dead process to be synced elsewhere
+SURVIVORS_LIMIT = 0.250  # s, p99
+EXIT_LIMIT = 10.0  # s for a process to drain
+RESTARTING = 4412
+
+
+async def kill_at_random(run: Run) -> None:
+    """`kill -9` of one server process after the other; every second time between commit and
+    publish, by a trap that the process runs into (breaks/sitecustomize.py)."""
+    kills = 0
+    while not run.over or kills < 2:
+        server = run.chance.choice(run.house.servers)
+        await asyncio.to_thread(run.house.wait_for_all)
+        await run.pause(0.2, 1.0)
+        mourning = run.clients_at(server.name)
+        if kills % 2:
+            await _spring_trap(run, server)
+        else:
+            with suppress(PartFailed):
+                server.kill_worker()
+        kills += 1
+        await _come_back(run, mourning)
+    run.notes.append(f"{kills} kills")
+    await asyncio.to_thread(run.house.wait_for_all)
+
+
+async def _spring_trap(run: Run, server: Server) -> None:
+    """Have the process kill itself at its next announcement: committed, not published."""
+    pid = server.worker
+    server.trap.write_text("die")
+    await run.until(lambda: server.has_lost(pid), 10, "a change that dies before its publish")
+    server.trap.unlink(missing_ok=True)
+
+
+async def _come_back(run: Run, clients: list[Client]) -> None:
+    """Wait for the clients of a process that ended; remember how long it took."""
+
+    def there() -> bool:
+        return all(client.connected and not client.state.behind() for client in clients)
+
+    began = now()
+    await run.until(
+        lambda: not all(c.connected for c in clients) or not clients, 2, "a lost socket"
+    )
+    if await run.until(there, 30, "the clients of a dead process synced elsewhere") is not None:
+        run.seen["comeback"] = max(run.seen.get("comeback", 0), now() - began)
+        run.spans.append((began - 0.2, now()))
+
+
+def judge_kills(run: Run) -> list[str]:
+    """Survivors' p99 < 250 ms; its clients synced ≤ 5 s."""
+    missed = []
+    if run.seen.get("comeback", 0) > COMEBACK_LIMIT:
+        missed.append(f"clients of a killed process were synced after {run.seen['comeback']:.1f} s")
+    if run.spans:
+        times = [t for span in run.spans for t in run.delivery_times_of_survivors(*span)]
+        run.seen["survivors p99"] = p99 = measures.percentile(times, 0.99)
+        if p99 > SURVIVORS_LIMIT:
+            missed.append(f"survivors' p99 was {p99 * 1000:.0f} ms")
+    run.notes.append(f"clients back ≤ {run.seen.get('comeback', 0):.1f} s")
+    return missed
+
+
+async def rolling_restart(run: Run) -> None:
+    """SIGTERM to one server after the other, as a deployment does, under load."""
+    rounds = 0
+    while not run.over or not rounds:
+        for server in run.house.servers:
+            clients = run.clients_at(server.name)
+            began = now()
+            code = await asyncio.to_thread(_stop, server)
+            run.seen["exit"] = max(run.seen.get("exit", 0), now() - began)
+            if code != 0:
+                run.misses.append(f"{server.name} exited with {code} after SIGTERM")
+            _check_codes(run, clients)
+            await _come_back(run, clients)
+            await asyncio.to_thread(server.start)
+            await run.pause(0.5, 1.0)
+        rounds += 1
+
+
+def _stop(server: Server) -> int | None:
+    with suppress(PartFailed):
+        return server.stop()
+    return None
+
+
+def _check_codes(run: Run, clients: list[Client]) -> None:
+    codes = {client.close_codes[-1] for client in clients if client.close_codes}
+    if codes - {RESTARTING}:
+        run.misses.append(f"sockets of a draining process were closed with {sorted(codes)}")
+
+
+def judge_restarts(run: Run) -> list[str]:
+    """Coded close; synced ≤ 5 s; no failed handshake at the survivors; exit within 10 s."""
+    missed = []
+    refused = measures.refusals(run.history, run.began, run.ended)
+    if refused:
+        missed.append(f"{len(refused)} handshakes failed, such as: {refused[0]}")
+    if run.seen.get("comeback", 0) > COMEBACK_LIMIT:
+        missed.append(f"clients were synced after {run.seen['comeback']:.1f} s")
+    if run.seen.get("exit", 0) > EXIT_LIMIT:
+        missed.append(f"a drain took {run.seen['exit']:.1f} s")
+    run.notes.append(
+        f"drain ≤ {run.seen.get('exit', 0):.1f} s, back ≤ {run.seen.get('comeback', 0):.1f} s"
+    )
+    return missed
+
+
+KILL = Fault(1, "server process killed", kill_at_random, judge=judge_kills, seconds=60, short=8)
+RESTART = Fault(2, "rolling restart", rolling_restart, judge=judge_restarts, seconds=40, short=8)
