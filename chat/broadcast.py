@@ -155,7 +155,7 @@ def by_group(events: Sequence[Event]) -> dict[str, list[Event]]:
 
 
 class _Publisher:
-    """Publishes from a process that has no hub: a command, a worker, a page under another server."""
+    """Publishes from a process that has no hub: a command, or a worker."""
 
     _instance: "_Publisher | None" = None
     _lock = threading.Lock()
@@ -200,7 +200,7 @@ class _Publisher:
 
 
 async def publish(events: Sequence[Event]) -> None:
-    """Send ``events`` through the channel layer, each to its group. Raises what the layer raises."""
+    """Send ``events`` through the channel layer, each to its group. Raises what that raises."""
     layer = get_channel_layer()
     send: Callable[..., Any] = layer.group_send
     for group, told in by_group(events).items():

@@ -23,6 +23,7 @@ from chat.errors import Invalid
 
 ID_MAX = 2**63 - 1  # what the database holds; no row ever gets that far
 QUERY_MAX = 100  # characters one searches for
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", re.ASCII)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}\Z", re.ASCII)
 
 
@@ -44,6 +45,13 @@ def _only_digits(value: Any) -> Any:
     return value
 
 
+def _only_iso(value: Any) -> Any:
+    """Refuse numbers, which would be read as seconds or milliseconds since 1970."""
+    if not isinstance(value, str) or not _ISO.match(value):
+        raise ValueError("a time as 2026-11-21T20:00:00Z is wanted")
+    return value
+
+
 def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
@@ -55,7 +63,7 @@ Text = Annotated[str, Strict()]
 Flag = Annotated[bool, Strict()]
 Id = Annotated[int, Strict(), AfterValidator(_within)]
 Seq = Id
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_only_iso), AfterValidator(_in_utc)]
 # In an address everything is text.
 NumberInQuery = Annotated[int, BeforeValidator(_only_digits), AfterValidator(_within)]
 Query = Annotated[
@@ -63,7 +71,7 @@ Query = Annotated[
 ]
 
 
-class IdConverter:
+class AnyId:
     """Ids in paths. One too large for the database is the id of nothing, as any unused one is."""
 
     regex = "[0-9]+"
@@ -77,7 +85,7 @@ class IdConverter:
         return str(value)
 
 
-register_converter(IdConverter, "id")
+register_converter(AnyId, "any_id")
 
 
 class JsonParser(Parser):

@@ -38,20 +38,20 @@ class MemberPatch(Asked):
     muted_until: Moment | None = None
 
 
-@router.get("rooms/{id:room_id}/members", openapi_extra=answers(Members))
+@router.get("rooms/{any_id:room_id}/members", openapi_extra=answers(Members))
 def members(request: MemberRequest, room_id: int) -> HttpResponse:
     """Everyone who is or was in a room: the role of those who left is null."""
     return answer(Members(*reading.members_of(request.auth, room_id)))
 
 
-@router.post("rooms/{id:room_id}/members", openapi_extra=answers(Done))
+@router.post("rooms/{any_id:room_id}/members", openapi_extra=answers(Done))
 def invite(request: MemberRequest, room_id: int, asked: Invitation) -> HttpResponse:
     """Give somebody a seat."""
     room = service.invite(request.auth, room_id, asked.user)
     return answer(Done(room.pk, room.version))
 
 
-@router.patch("rooms/{id:room_id}/members/{id:user_id}", openapi_extra=answers(Done))
+@router.patch("rooms/{any_id:room_id}/members/{any_id:user_id}", openapi_extra=answers(Done))
 def update_member(
     request: MemberRequest, room_id: int, user_id: int, asked: MemberPatch
 ) -> HttpResponse:
@@ -67,28 +67,28 @@ def update_member(
     return answer(Done(room.pk, room.version))
 
 
-@router.delete("rooms/{id:room_id}/members/{id:user_id}", openapi_extra=answers(Done))
+@router.delete("rooms/{any_id:room_id}/members/{any_id:user_id}", openapi_extra=answers(Done))
 def remove(request: MemberRequest, room_id: int, user_id: int) -> HttpResponse:
     """Take somebody's seat away."""
     room = service.remove(request.auth, room_id, user_id)
     return answer(Done(room.pk, room.version))
 
 
-@router.post("rooms/{id:room_id}/membership", openapi_extra=answers(rows.RoomRow))
+@router.post("rooms/{any_id:room_id}/membership", openapi_extra=answers(rows.RoomRow))
 def join(request: MemberRequest, room_id: int) -> HttpResponse:
     """Join a public room. Being in it already changes nothing."""
     service.join(request.auth, room_id)
     return answer(own_room(request.auth, room_id))
 
 
-@router.patch("rooms/{id:room_id}/membership", openapi_extra=answers(rows.RoomRow))
+@router.patch("rooms/{any_id:room_id}/membership", openapi_extra=answers(rows.RoomRow))
 def update_membership(request: MemberRequest, room_id: int, asked: MembershipPatch) -> HttpResponse:
     """Choose what to be told of."""
     service.set_notify(request.auth, room_id, asked.notify)
     return answer(own_room(request.auth, room_id))
 
 
-@router.delete("rooms/{id:room_id}/membership", openapi_extra=answers(Done))
+@router.delete("rooms/{any_id:room_id}/membership", openapi_extra=answers(Done))
 def leave(request: MemberRequest, room_id: int) -> HttpResponse:
     """Leave a room."""
     room = service.leave(request.auth, room_id)

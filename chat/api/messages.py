@@ -45,7 +45,7 @@ class PinChange(Asked):
     on: Flag
 
 
-@router.get("rooms/{id:room_id}/messages", openapi_extra=answers(History))
+@router.get("rooms/{any_id:room_id}/messages", openapi_extra=answers(History))
 def history(
     request: MemberRequest,
     room_id: int,
@@ -64,7 +64,7 @@ def history(
     return answer(page)
 
 
-@router.post("rooms/{id:room_id}/messages", openapi_extra=answers(Ack))
+@router.post("rooms/{any_id:room_id}/messages", openapi_extra=answers(Ack))
 def post(request: MemberRequest, room_id: int, asked: NewMessage) -> HttpResponse:
     """Post a message. The same ``client_id`` again is answered as it was the first time."""
     ack = service.post(
@@ -79,32 +79,32 @@ def post(request: MemberRequest, room_id: int, asked: NewMessage) -> HttpRespons
     return answer(ack)
 
 
-@router.patch("messages/{id:message_id}", openapi_extra=answers(Ack))
+@router.patch("messages/{any_id:message_id}", openapi_extra=answers(Ack))
 def edit(request: MemberRequest, message_id: int, asked: MessagePatch) -> HttpResponse:
     """Edit one's own message."""
     return answer(service.edit(request.auth, message_id, asked.body))
 
 
-@router.delete("messages/{id:message_id}", openapi_extra=answers(Ack))
+@router.delete("messages/{any_id:message_id}", openapi_extra=answers(Ack))
 def delete(request: MemberRequest, message_id: int) -> HttpResponse:
     """Turn a message into a tombstone."""
     return answer(service.remove(request.auth, message_id))
 
 
-@router.get("messages/{id:message_id}/edits", openapi_extra=answers(Edits))
+@router.get("messages/{any_id:message_id}/edits", openapi_extra=answers(Edits))
 def edits(request: MemberRequest, message_id: int) -> HttpResponse:
     """What a message said before it was edited, oldest first."""
     found = reading.edits_of(request.auth, message_id)
     return answer(Edits([EarlierBody(**edit) for edit in found]))
 
 
-@router.post("messages/{id:message_id}/reactions", openapi_extra=answers(Ack))
+@router.post("messages/{any_id:message_id}/reactions", openapi_extra=answers(Ack))
 def react(request: MemberRequest, message_id: int, asked: ReactionChange) -> HttpResponse:
     """Put an emoji on a message, or take one's own off."""
     return answer(service.react(request.auth, message_id, asked.emoji, asked.on))
 
 
-@router.post("messages/{id:message_id}/pin", openapi_extra=answers(Ack))
+@router.post("messages/{any_id:message_id}/pin", openapi_extra=answers(Ack))
 def pin(request: MemberRequest, message_id: int, asked: PinChange) -> HttpResponse:
     """Pin a message to its room, or unpin it."""
     return answer(service.pin(request.auth, message_id, asked.on))

@@ -76,7 +76,7 @@ def direct(request: MemberRequest, asked: Conversation) -> HttpResponse:
     return answer(own_room(request.auth, room.pk))
 
 
-@router.get("rooms/{id:room_id}", openapi_extra=answers(RoomDetail))
+@router.get("rooms/{any_id:room_id}", openapi_extra=answers(RoomDetail))
 def room(request: MemberRequest, room_id: int) -> HttpResponse:
     """A room that one may see."""
     found, seat = reading.room_detail(request.auth, room_id)
@@ -84,7 +84,7 @@ def room(request: MemberRequest, room_id: int) -> HttpResponse:
     return answer(RoomDetail(rows.info_row(found), found.version, found.last_seq, own))
 
 
-@router.patch("rooms/{id:room_id}", openapi_extra=answers(rows.InfoRow))
+@router.patch("rooms/{any_id:room_id}", openapi_extra=answers(rows.InfoRow))
 def update_room(request: MemberRequest, room_id: int, asked: RoomPatch) -> HttpResponse:
     """Change a room's name, topic or slow mode, lock or archive it: all that is given, or none."""
     user = request.auth
@@ -99,7 +99,7 @@ def update_room(request: MemberRequest, room_id: int, asked: RoomPatch) -> HttpR
     return answer(rows.info_row(room))
 
 
-@router.post("rooms/{id:room_id}/read", openapi_extra=answers(Done))
+@router.post("rooms/{any_id:room_id}/read", openapi_extra=answers(Done))
 def read(request: MemberRequest, room_id: int, asked: ReadUpTo) -> HttpResponse:
     """Move one's read position on. It never moves back."""
     version, _ = members.mark_read(request.auth, room_id, asked.seq)

@@ -44,9 +44,9 @@ for kind in (Exception, Http404, HttpError, ValidationError):  # in place of nin
 for noun in (people, rooms, members, messages):
     api.add_router("", noun.router)
 
-patterns, app_name, namespace = api.urls
+patterns, application, namespace = api.urls
 for pattern in patterns:
     assert pattern.callback
     pattern.callback = guarded(pattern.callback)
 patterns.append(path("<path:address>", guarded(nothing_there)))
-urlpatterns = [path("", (patterns, app_name, namespace))]
+urlpatterns = [path("", (patterns, application, namespace))]

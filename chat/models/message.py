@@ -121,7 +121,7 @@ class MessageEdit(models.Model):
 
 
 class Mention(models.Model):
-    """A member named in a message. Room and seq are copied so that unread mentions are one index."""
+    """A member named in a message. Room and seq are copied: unread mentions are one index."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="mentions", db_index=False)
     user = models.ForeignKey(

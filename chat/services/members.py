@@ -155,6 +155,11 @@ def mark_read(actor: User, room_id: int, seq: int, connection: str = "") -> tupl
     return room.version, max(seq, seat.read_seq)
 
 
+def check_is_member(actor: User, room_id: int) -> None:
+    """Raise NotFound or Forbidden for one who is not in the room."""
+    _seat_without_lock(actor, room_id)
+
+
 def profile_changed(user: User) -> None:
     """Let every room that ``user`` is in show their name and picture as they now are."""
     room_ids = Membership.objects.active().filter(user=user).values_list("room", flat=True)
@@ -211,7 +216,8 @@ def _seat_without_lock(actor: User, room_id: int) -> tuple[Room, Membership]:
     room = Room.objects.filter(pk=room_id).first()
     seat = Membership.objects.active().filter(room=room_id, user=actor).first()
     check_seat(room, seat)
-    assert room is not None and seat is not None
+    assert room is not None
+    assert seat is not None
     return room, seat
 
 

@@ -111,7 +111,9 @@ def react(actor: User, message_id: int, emoji: str, on: bool) -> Ack:
 def pin(actor: User, message_id: int, on: bool) -> Ack:
     """Pin a message to its room, or unpin it. Raises NotFound or Forbidden."""
     with _message(actor, message_id) as (change, message):
-        seat = change.seat_of(actor) if actor.is_moderator else change.require_seat(actor)
+        seat = change.seat_of(actor)
+        if not actor.is_moderator:
+            seat = change.require_seat(actor, NO_MESSAGE)
         _check_not_gone(message)
         check_steward(actor, seat, "pin messages")
         if message.pinned != on:

@@ -198,7 +198,8 @@ def _place(
     change = changes.get(post.room)
     seat = seats.get((post.room, post.author))
     check_seat(change.room if change else None, seat, NO_ROOM)
-    assert change is not None and seat is not None
+    assert change is not None
+    assert seat is not None
     earlier = stored.get(_key(post))
     if earlier is not None:
         if earlier.pk is None:  # twice in this very batch: its id comes with the insert

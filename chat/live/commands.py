@@ -1,0 +1,171 @@
+"""What each command of a client does: the verb it calls, and how its outcome is answered."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from django.utils import timezone
+
+from accounts.models import User
+from chat import broadcast
+from chat.errors import ChatError, Forbidden, Unavailable
+from chat.live import frames
+from chat.live.frames import (
+    Command,
+    Delete,
+    Edit,
+    Focus,
+    Ping,
+    React,
+    Read,
+    Ref,
+    Send,
+    Sync,
+    Typing,
+)
+from chat.rows import wire_time
+from chat.services import members, messages, reading
+from chat.services.posting import Ack, Outcome, Post
+
+if TYPE_CHECKING:
+    from chat.live.hub import Hub
+    from chat.live.socket import Socket
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+def carry_out(hub: "Hub", socket: "Socket", command: Command) -> None:
+    """Do what ``command`` says, now or soon, and answer."""
+    match command:
+        case Send():
+            _send(hub, socket, command)
+        case Ping():
+            socket.send(frames.encode(frames.Pong(command.ref, wire_time(timezone.now()))))
+        case Typing() if command.room in socket.rooms:
+            _typing(hub, socket, command)
+        case _:
+            socket.command_began()
+            hub.spawn(_run(hub, socket, command))
+
+
+def _send(hub: "Hub", socket: "Socket", command: Send) -> None:
+    socket.command_began()
+    post = Post(
+        socket.user,
+        command.room,
+        command.client_id,
+        command.body,
+        command.reply_to,
+        command.thread,
+        command.attachments,
+    )
+
+    def done(outcome: Outcome) -> None:
+        socket.command_ended()
+        if isinstance(outcome, ChatError):
+            _refuse(hub, socket, outcome, command.ref)
+        else:
+            socket.send(_ack(outcome, command.ref))
+
+    hub.posts.submit(post, done)
+
+
+def _typing(hub: "Hub", socket: "Socket", command: Typing) -> None:
+    if not hub.feeds[command.room].is_writable:
+        _refuse(hub, socket, Forbidden("In this room members only read."), command.ref)
+        return
+    socket.typing = command.room if command.on else None
+    hub.announce(broadcast.Typing(command.room, socket.user, command.on))
+
+
+async def _run(hub: "Hub", socket: "Socket", command: Command) -> None:
+    """Carry out a command that asks the database, with its refusals answered."""
+    try:
+        await _HANDLERS[type(command)](hub, socket, command)
+    except ChatError as refusal:
+        _refuse(hub, socket, refusal, command.ref)
+    except Exception:
+        logger.exception("The command %s failed.", type(command).__name__.lower())
+        _refuse(hub, socket, Unavailable(), command.ref)
+    finally:
+        socket.command_ended()
+
+
+async def _edit(hub: "Hub", socket: "Socket", command: Edit) -> None:
+    ack = await hub.database(_as_member, messages.edit, socket.user, command.message, command.body)
+    socket.send(_ack(ack, command.ref))
+
+
+async def _delete(hub: "Hub", socket: "Socket", command: Delete) -> None:
+    ack = await hub.database(_as_member, messages.remove, socket.user, command.message)
+    socket.send(_ack(ack, command.ref))
+
+
+async def _react(hub: "Hub", socket: "Socket", command: React) -> None:
+    ack = await hub.database(
+        _as_member, messages.react, socket.user, command.message, command.emoji, command.on
+    )
+    socket.send(_ack(ack, command.ref))
+
+
+async def _read(hub: "Hub", socket: "Socket", command: Read) -> None:
+    version, _ = await hub.database(
+        _as_member, members.mark_read, socket.user, command.room, command.seq, socket.id
+    )
+    socket.send(_ack(Ack(command.room, version), command.ref))
+
+
+async def _sync(hub: "Hub", socket: "Socket", command: Sync) -> None:
+    answers = await hub.database(_as_member, reading.sync, socket.user, command.rooms)
+    for room, answer in answers.items():
+        if isinstance(answer, ChatError):
+            socket.send(frames.error(answer, command.ref, room))
+        else:
+            socket.send(
+                frames.changes(answer.event, more=answer.more, reset=answer.reset, ref=command.ref)
+            )
+
+
+async def _focus(hub: "Hub", socket: "Socket", command: Focus) -> None:
+    if command.room is not None and command.room not in socket.rooms:
+        await hub.database(_as_member, members.check_is_member, socket.user, command.room)
+    if socket.focus is not None and (feed := hub.feeds.get(socket.focus)):
+        feed.focused.discard(socket)
+    socket.focus = command.room if command.room in socket.rooms else None
+    hub.onlookers.turned(socket, command.visible)
+    if socket.focus is not None:
+        await hub.onlookers.focused(socket, hub.feeds[socket.focus])
+
+
+async def _typing_elsewhere(hub: "Hub", socket: "Socket", command: Typing) -> None:
+    """Refuse to type in a room that the socket is not in, as the member may know of it."""
+    await hub.database(_as_member, members.check_is_member, socket.user, command.room)
+
+
+_HANDLERS: dict[type, Callable[..., Awaitable[None]]] = {
+    Edit: _edit,
+    Delete: _delete,
+    React: _react,
+    Read: _read,
+    Sync: _sync,
+    Focus: _focus,
+    Typing: _typing_elsewhere,
+}
+
+
+def _as_member(verb: Callable[..., T], user_id: int, *args: object) -> T:
+    """Call a verb with the member as they are in the database now, rights included."""
+    return verb(User.objects.get(pk=user_id), *args)
+
+
+def _ack(ack: Ack, ref: Ref | None) -> bytes:
+    if ack.id is None or ack.seq is None:
+        return frames.encode(frames.AckFrame(ref, ack.room, ack.version))
+    return frames.encode(frames.AckFrame(ref, ack.room, ack.version, ack.seq, ack.id))
+
+
+def _refuse(hub: "Hub", socket: "Socket", error: ChatError, ref: Ref | None) -> None:
+    hub.refuse(socket, socket.session.refuse(error, ref, time.monotonic()))

@@ -1,0 +1,74 @@
+"""Queries off the event loop, several at a time, so that a slow one stalls nobody else."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, connections
+
+from chat.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Longer than any statement may take: only a database that does not answer at all takes as long.
+ANSWER_TIMEOUT = settings.STATEMENT_TIMEOUT + settings.LOCK_TIMEOUT  # s
+
+
+class Database:
+    """Threads of their own, each keeping its connection, for what sockets ask of the database."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
+
+    async def __call__(self, query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``query`` in a thread and return what it returns.
+
+        A lost connection is tried once more on a fresh one: whatever runs here may run twice.
+        Raises Unavailable when the database does not answer, and what ``query`` raises.
+        """
+        loop = asyncio.get_running_loop()
+        answer = loop.run_in_executor(self._threads, lambda: _ask(query, *args, **kwargs))
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                return await asyncio.shield(answer)
+        except TimeoutError:
+            answer.add_done_callback(lambda late: late.exception())
+            raise Unavailable from None
+
+    def close(self) -> None:
+        """Let the threads end, their connections closed. Does not wait for a stuck one."""
+        for _ in range(settings.DATABASE_THREADS):
+            self._threads.submit(connections.close_all)
+        self._threads.shutdown(wait=False)
+
+
+def _ask(query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return query(*args, **kwargs)
+    except (OperationalError, InterfaceError) as error:
+        lost = _connection_is_lost()
+        connection.close()
+        if not lost:
+            raise _unavailable(error) from error
+    try:
+        return query(*args, **kwargs)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise _unavailable(error) from error
+
+
+def _connection_is_lost() -> bool:
+    if connection.vendor == "sqlite":
+        return False
+    return connection.connection is None or connection.connection.closed
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    logger.warning("The database did not answer: %s", str(error).partition("\n")[0])
+    return Unavailable()

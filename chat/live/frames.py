@@ -1,0 +1,384 @@
+"""The frames of docs/protocol.md: parsed at this edge into small frozen types, and made here.
+
+No I/O: bytes in, types out, and the other way round.
+"""
+
+import json
+import struct
+from collections.abc import Iterable
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chat import rows
+from chat.broadcast import Fragment, RoomChanged
+from chat.errors import BadFrame, ChatError, Invalid
+
+SUBPROTOCOL = "chat.v1"
+FRAME_MAX = 65_536  # bytes a client may send in one frame
+SERVER_FRAME_MAX = 512 * 1024  # bytes the server sends in one frame
+DEPTH_MAX = 16  # levels of JSON
+
+Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Ref = str | Integer
+
+
+class Send(msgspec.Struct, tag_field="type", tag="send", frozen=True):
+    """Post a message. ``client_id`` is the client's own, kept across retries."""
+
+    room: Integer
+    client_id: UUID
+    body: str = ""
+    reply_to: Integer | None = None
+    thread: Integer | None = None
+    attachments: list[Ref] = []
+    ref: Ref | None = None
+
+
+class Edit(msgspec.Struct, tag_field="type", tag="edit", frozen=True):
+    """Replace the body of one's own message."""
+
+    message: Integer
+    body: str
+    ref: Ref | None = None
+
+
+class Delete(msgspec.Struct, tag_field="type", tag="delete", frozen=True):
+    """Turn a message into a tombstone."""
+
+    message: Integer
+    ref: Ref | None = None
+
+
+class React(msgspec.Struct, tag_field="type", tag="react", frozen=True):
+    """Put an emoji on a message, or take it off."""
+
+    message: Integer
+    emoji: str
+    on: bool
+    ref: Ref | None = None
+
+
+class Read(msgspec.Struct, tag_field="type", tag="read", frozen=True):
+    """Move one's read position on."""
+
+    room: Integer
+    seq: Integer
+    ref: Ref | None = None
+
+
+class Sync(msgspec.Struct, tag_field="type", tag="sync", frozen=True):
+    """Ask what changed in each room after the version given."""
+
+    rooms: dict[Integer, Integer]
+    ref: Ref | None = None
+
+
+class Typing(msgspec.Struct, tag_field="type", tag="typing", frozen=True):
+    """Begin or cease to type."""
+
+    room: Integer
+    on: bool
+    ref: Ref | None = None
+
+
+class Focus(msgspec.Struct, tag_field="type", tag="focus", frozen=True):
+    """Say which room is before the member's eyes, and whether the page is visible."""
+
+    room: Integer | None
+    visible: bool
+    ref: Ref | None = None
+
+
+class Ping(msgspec.Struct, tag_field="type", tag="ping", frozen=True):
+    """Ask for a pong."""
+
+    ref: Ref | None = None
+
+
+Command = Send | Edit | Delete | React | Read | Sync | Typing | Focus | Ping
+COMMANDS = {kind.__struct_config__.tag for kind in Command.__args__}
+
+_decode = msgspec.json.Decoder(Command).decode
+_encode = rows.encode
+
+
+class Refused(Exception):
+    """A client frame that was not understood, with the ref it carried, if it carried one."""
+
+    def __init__(self, error: ChatError, ref: Ref | None = None) -> None:
+        super().__init__(error.detail)
+        self.error = error
+        self.ref = ref
+
+
+# --- in ---------------------------------------------------------------------------------------
+
+
+def parse(payload: bytes) -> Command:
+    """Return the command in ``payload``. Raises Refused: bad_frame or invalid."""
+    if payload.count(b"[") + payload.count(b"{") > DEPTH_MAX:
+        _check_depth(payload)
+    try:
+        return _decode(payload)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise _explain(payload, error) from None
+
+
+def ref_in(payload: bytes) -> Ref | None:
+    """Return the ref of a frame that is refused unread, or None."""
+    try:
+        return _ref_of(_loads(payload))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _loads(payload: bytes) -> Any:
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(payload, parse_constant=refuse)
+
+
+def _ref_of(frame: Any) -> Ref | None:
+    ref = frame.get("ref") if isinstance(frame, dict) else None
+    fits = isinstance(ref, str) or (type(ref) is int and -(2**63) <= ref < 2**63)
+    return ref if fits else None
+
+
+def _check_depth(payload: bytes) -> None:
+    try:
+        frame = _loads(payload)
+    except (ValueError, RecursionError):
+        raise Refused(BadFrame()) from None
+    if _depth(frame) > DEPTH_MAX:
+        raise Refused(BadFrame(f"A frame nests at most {DEPTH_MAX} levels."), _ref_of(frame))
+
+
+def _depth(value: Any) -> int:
+    level, values = 0, [value]
+    while values := [item for item in values if isinstance(item, dict | list)]:
+        level += 1
+        if level > DEPTH_MAX:
+            break
+        values = [
+            inner
+            for item in values
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+    return level
+
+
+def _explain(payload: bytes, error: Exception) -> Refused:
+    """Say what is wrong with a frame: slower than the decoder, but only the refused come here."""
+    try:
+        frame = _loads(payload)
+    except (ValueError, RecursionError):
+        return Refused(BadFrame())
+    if not isinstance(frame, dict):
+        return Refused(BadFrame())
+    if "ref" in frame and frame["ref"] is not None and _ref_of(frame) is None:
+        return Refused(Invalid("ref: a string or an integer."))
+    ref = _ref_of(frame)
+    kind = frame.get("type")
+    if not isinstance(kind, str):
+        return Refused(Invalid("type: which command this is."), ref)
+    if kind not in COMMANDS:
+        return Refused(Invalid("type: there is no such command."), ref)
+    return Refused(Invalid(_field_error(str(error))), ref)
+
+
+def _field_error(message: str) -> str:
+    """Turn "Expected `int`, got `str` - at `$.room`" into a detail that names the field first."""
+    missing = message.partition("missing required field `")[2].partition("`")[0]
+    if missing:
+        return f"{missing}: missing."
+    what, _, where = message.partition(" - at `$")
+    field = where.strip("`").lstrip(".")
+    return f"{field}: {what[:1].lower()}{what[1:]}." if field else what
+
+
+# --- out --------------------------------------------------------------------------------------
+
+
+class Hello(msgspec.Struct, tag_field="type", tag="hello"):
+    """The first frame on every socket."""
+
+    connection: str
+    epoch: str
+    user: dict[str, Any]
+    server_time: str
+    heartbeat: int
+    limits: dict[str, int]
+    rooms: list[rows.RoomRow]
+
+
+class AckFrame(msgspec.Struct, tag_field="type", tag="ack"):
+    """The command was carried out, and is in the database."""
+
+    ref: Ref | None
+    room: int
+    version: int
+    seq: int | UnsetType = UNSET
+    id: int | UnsetType = UNSET
+
+
+class ErrorFrame(msgspec.Struct, tag_field="type", tag="error"):
+    """The command was refused and changed nothing."""
+
+    ref: Ref | None
+    code: str
+    detail: str
+    retry_after: float | UnsetType = UNSET
+    room: int | UnsetType = UNSET
+
+
+class Pong(msgspec.Struct, tag_field="type", tag="pong"):
+    """The answer to ping."""
+
+    ref: Ref | None
+    server_time: str
+
+
+class TypingFrame(msgspec.Struct, tag_field="type", tag="typing"):
+    """Who is typing now, the receiver not among them."""
+
+    room: int
+    users: list[int]
+
+
+class PresenceFrame(msgspec.Struct, tag_field="type", tag="presence"):
+    """Whose presence differs from what was told before."""
+
+    online: list[int]
+    away: list[int]
+    offline: list[int]
+
+
+class ReadFrame(msgspec.Struct, tag_field="type", tag="read"):
+    """The member read a room on another device."""
+
+    room: int
+    read_seq: int
+
+
+class RoomFrame(msgspec.Struct, tag_field="type", tag="room", omit_defaults=True):
+    """The member's own list of rooms changed."""
+
+    joined: rows.RoomRow | None = None
+    left: int | None = None
+
+
+class Lagged(msgspec.Struct, tag_field="type", tag="lagged"):
+    """Frames of these rooms were dropped, because the reader was slow: sync them."""
+
+    rooms: list[int]
+
+
+class ChangesFrame(rows.ChangesRow, tag_field="type", tag="changes"):
+    """What changed in a room, live or recovered: whole rows as they stand."""
+
+    ref: Ref | None = None
+
+
+ServerFrame = (
+    Hello
+    | AckFrame
+    | ErrorFrame
+    | Pong
+    | TypingFrame
+    | PresenceFrame
+    | ReadFrame
+    | RoomFrame
+    | Lagged
+    | ChangesFrame
+)
+
+
+def encode(frame: ServerFrame) -> bytes:
+    """Return the text of a server frame."""
+    return _encode(frame)
+
+
+def error(refusal: ChatError, ref: Ref | None, room: int | None = None) -> bytes:
+    """Return the text of an error frame."""
+    wait = UNSET if refusal.retry_after is None else round(refusal.retry_after, 1)
+    return _encode(
+        ErrorFrame(ref, refusal.code, refusal.detail, wait, UNSET if room is None else room)
+    )
+
+
+def changes(
+    event: RoomChanged, *, more: bool = False, reset: bool = False, ref: Ref | None = None
+) -> bytes:
+    """Return the text of a changes frame, around rows that were encoded before."""
+    return (
+        b'{"type":"changes","room":%d,"from":%d,"to":%d,"messages":[%b],"members":[%b],"info":%b,"more":%b,"reset":%b,"ref":%b}'
+        % (
+            event.room,
+            event.from_,
+            event.to,
+            b",".join([fragment.json for fragment in event.messages]),
+            b",".join([fragment.json for fragment in event.members]),
+            event.info or b"null",
+            b"true" if more else b"false",
+            b"true" if reset else b"false",
+            b"null" if ref is None else _encode(ref),
+        )
+    )
+
+
+def merge(events: list[RoomChanged]) -> list[RoomChanged]:
+    """Return consecutive changes of one room as few events, each small enough for one frame.
+
+    Of a row that changed several times its newest state is kept.
+    """
+    if len(events) == 1:
+        return events
+    merged: list[RoomChanged] = []
+    run: list[RoomChanged] = []
+    size = 0
+    for event in events:
+        weight = _weight(event)
+        if run and size + weight > SERVER_FRAME_MAX * 9 // 10:
+            merged.append(_join(run))
+            run, size = [], 0
+        run.append(event)
+        size += weight
+    merged.append(_join(run))
+    return merged
+
+
+def _weight(event: RoomChanged) -> int:
+    fragments = (*event.messages, *event.members)
+    return sum(len(fragment.json) + 1 for fragment in fragments) + len(event.info or b"")
+
+
+def _join(events: list[RoomChanged]) -> RoomChanged:
+    if len(events) == 1:
+        return events[0]
+    return RoomChanged(
+        events[0].room,
+        events[0].from_,
+        events[-1].to,
+        _newest(fragment for event in events for fragment in event.messages),
+        _newest(fragment for event in events for fragment in event.members),
+        next((event.info for event in reversed(events) if event.info), None),
+    )
+
+
+def _newest(fragments: Iterable[Fragment]) -> list[Fragment]:
+    newest = {fragment.id: fragment for fragment in fragments}
+    return sorted(newest.values(), key=lambda fragment: fragment.version)
+
+
+def websocket_frame(text: bytes) -> bytes:
+    """Return ``text`` as one unmasked, final WebSocket text frame (RFC 6455, 5.2)."""
+    size = len(text)
+    if size < 126:
+        return b"\x81%c%b" % (size, text)
+    if size < 65_536:
+        return b"\x81\x7e" + struct.pack("!H", size) + text
+    return b"\x81\x7f" + struct.pack("!Q", size) + text

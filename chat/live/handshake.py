@@ -1,0 +1,66 @@
+"""What a client shows at the door: its origin, and the credentials it brings."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.cookie import parse_cookie
+from django.http.request import split_domain_port, validate_host
+
+from chat.live.admission import Credentials
+
+Scope = dict[str, Any]
+PORTS = {"http": 80, "https": 443}
+
+
+def credentials_in(scope: Scope) -> Credentials:
+    """Return the Bearer token or the session cookie of a handshake; empty where there is none."""
+    headers = _headers(scope)
+    kind, _, token = headers.get(b"authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return Credentials(token=token.strip() or "none")
+    cookies = parse_cookie(headers.get(b"cookie", ""))
+    return Credentials(session=cookies.get(settings.SESSION_COOKIE_NAME, ""))
+
+
+def origin_is_ours(scope: Scope) -> bool:
+    """Tell whether a page of ours opened the socket. Judged only when a session cookie came.
+
+    The origin must be the site's own, scheme and port included, or one in CSRF_TRUSTED_ORIGINS:
+    another site's page would act with the member's cookie.
+    """
+    if not credentials_in(scope).session:
+        return True
+    headers = _headers(scope)
+    origin = _normal(headers.get(b"origin", ""))
+    if origin is None:
+        return False
+    trusted = {_normal(trusted) for trusted in settings.CSRF_TRUSTED_ORIGINS}
+    return origin in trusted or origin == _own_origin(scope, headers)
+
+
+def _headers(scope: Scope) -> dict[bytes, str]:
+    return {name: value.decode("latin1") for name, value in scope["headers"]}
+
+
+def _own_origin(scope: Scope, headers: dict[bytes, str]) -> tuple[str, str, int] | None:
+    host = headers.get(b"host", "")
+    domain, _ = split_domain_port(host)
+    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+        return None
+    secure = scope.get("scheme") in ("wss", "https")
+    if settings.TRUSTED_PROXY_COUNT:
+        secure = secure or headers.get(b"x-forwarded-proto", "") == "https"
+    return _normal(f"{'https' if secure else 'http'}://{host}")
+
+
+def _normal(origin: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port of an origin; None for ``null`` and what else is none."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in PORTS or not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, port or PORTS[parts.scheme]

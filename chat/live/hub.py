@@ -1,0 +1,542 @@
+"""The hub: one a server process, between all its sockets, the channel layer and the database.
+
+Its promise (docs/protocol.md): while a socket is open it is sent every change of every room of its
+member, in version order, without gaps. The way of a message is told in docs/architecture.md.
+"""
+
+import asyncio
+import logging
+import os
+import socket as network
+import time
+import uuid
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from chat import broadcast
+from chat.broadcast import (
+    AccessChanged,
+    Event,
+    PresenceChanged,
+    Read,
+    RoomChanged,
+    SeatChanged,
+    Typing,
+)
+from chat.errors import ChatError, Unavailable
+from chat.live import admission, frames
+from chat.live.admission import Credentials, Guest, Welcome
+from chat.live.batches import Batches
+from chat.live.commands import carry_out
+from chat.live.database import Database
+from chat.live.feed import RoomFeed
+from chat.live.limits import SOCKETS_MAX, Allowance
+from chat.live.onlookers import Onlookers
+from chat.live.relay import Relay
+from chat.live.session import HEARTBEAT, Close, Refusal
+from chat.live.socket import Socket
+from chat.live.wire import Wire
+from chat.rows import RoomRow, wire_time
+from chat.services import reading
+from chat.services.posting import BODY_MAX, post_many
+
+logger = logging.getLogger(__name__)
+
+CHECK_EVERY = 2.5  # s between two comparisons with the database
+CREDENTIALS_EVERY = 3  # comparisons, in which each socket's credentials are looked at once
+GAP_PATIENCE = 0.1  # s that a missing change may take before it is read from the database
+SWEEP_EVERY = 1  # s between two looks for silent and slow sockets
+POSTS_MAX = 500  # messages in one transaction
+GUESTS_MAX = 200  # handshakes looked up at once: a storm is paced, not refused
+ADMISSION_TRIES = 20  # a second apart, while the database does not answer
+DRAIN_COMMANDS = 5  # s that commands under way may still take
+DRAIN_CLOSE = 1  # s for the closing frames to leave
+
+
+class Hub:
+    """All sockets of this process, and the live end of every room that one of them is in."""
+
+    def __init__(self) -> None:
+        self.id = uuid.uuid4()
+        self.database = Database()
+        self.posts = Batches(self.database, post_many, POSTS_MAX)
+        self.feeds: dict[int, RoomFeed] = {}
+        self.sockets: set[Socket] = set()
+        self.sockets_of: dict[int, set[Socket]] = {}
+        self.relay = Relay(self._heard)
+        self.onlookers = Onlookers(self)
+        self.is_draining = False
+        self._guests = Batches(self.database, admission.identify, GUESTS_MAX)
+        self._welcomes = Batches(self.database, admission.welcome, GUESTS_MAX)
+        self._allowances: dict[int, Allowance] = {}
+        self._loop = asyncio.get_running_loop()
+        self._dirty: dict[int, RoomFeed] = {}
+        self._repairing: set[int] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._checks = 0
+
+    # --- The life of the hub ------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Take what services announce, and begin to look after the sockets."""
+        broadcast.attach(self)
+        self.relay.start(self._confirmed)
+        self.spawn(self._every(CHECK_EVERY, self._check))
+        self.spawn(self._every(SWEEP_EVERY, self._sweep))
+        self.onlookers.start(os.getpid(), network.gethostname())
+
+    async def drain(self) -> None:
+        """Let what runs end and its acks leave, close every socket with 4412, leave presence."""
+        self.is_draining = True
+        await self._until(lambda: self._is_idle(), DRAIN_COMMANDS)
+        for socket in list(self.sockets):
+            socket.close(Close.RESTARTING)
+        await self._until(lambda: not self.sockets, DRAIN_CLOSE)
+        await self.onlookers.stop()
+        await self.relay.stop()
+        for task in self._tasks:
+            task.cancel()
+        broadcast.attach(None)
+        self.database.close()
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run ``work`` beside everything else."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _is_idle(self) -> bool:
+        return self.posts.is_idle and not any(socket.is_busy for socket in self.sockets)
+
+    @staticmethod
+    async def _until(condition: Any, limit: float) -> None:
+        """Wait for ``condition``, at most ``limit`` seconds."""
+        end = time.monotonic() + limit
+        while not condition() and time.monotonic() < end:
+            await asyncio.sleep(0.02)
+
+    async def _every(self, seconds: float, work: Any) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except ChatError as error:
+                logger.debug("Looking after the sockets was put off: %s", error)
+            except Exception:
+                logger.exception("Looking after the sockets failed; it is tried again.")
+
+    # --- Sockets come and go ------------------------------------------------------------------
+
+    async def admit(self, wire: Wire, credentials: Credentials) -> Socket | None:
+        """Greet whoever holds ``credentials``, or close the wire with the reason and return None.
+
+        The socket joins its rooms first and reads their versions then, so that nothing falls
+        between: what comes in the meantime is held, and follows hello.
+        """
+        try:
+            guest = await self._asking_again(self._guests, credentials)
+            close = self._refusal(guest)
+            if close is not None:
+                wire.close(close)
+                return None
+            socket = self._seat_guest(wire, guest)
+            try:
+                welcome = await self._asking_again(self._welcomes, socket.user)
+            except BaseException:
+                self.remove(socket)
+                raise
+        except Unavailable:
+            wire.close(Close.RESTARTING)
+            return None
+        self._greet(socket, guest, welcome)
+        return socket
+
+    def remove(self, socket: Socket) -> None:
+        """Forget a socket that has closed."""
+        socket.closed = True
+        if socket not in self.sockets:
+            return
+        self.sockets.discard(socket)
+        self.onlookers.left(socket)
+        for room in list(socket.rooms):
+            self._unseat(socket, room)
+        siblings = self.sockets_of[socket.user]
+        siblings.discard(socket)
+        if not siblings:
+            del self.sockets_of[socket.user]
+
+    def received(self, socket: Socket, payload: bytes) -> None:
+        """Take a text message of a client."""
+        if socket.closed or self.is_draining:
+            return
+        outcome = socket.session.receive(payload, time.monotonic())
+        if isinstance(outcome, Refusal):
+            self.refuse(socket, outcome)
+        else:
+            carry_out(self, socket, outcome)
+
+    def received_binary(self, socket: Socket) -> None:
+        """Take a binary message of a client, which is always wrong."""
+        if not socket.closed:
+            self.refuse(socket, socket.session.receive_binary(time.monotonic()))
+
+    def refuse(self, socket: Socket, refusal: Refusal) -> None:
+        """Tell a client that it was refused, and close the socket where that was once too often."""
+        socket.send(refusal.text)
+        if refusal.close is not None:
+            socket.close(refusal.close)
+
+    async def _asking_again(self, batches: Batches[Any, Any], item: Any) -> Any:
+        """Ask until the database answers. Raises Unavailable when it does not for a long time."""
+        for _ in range(ADMISSION_TRIES):
+            try:
+                return await batches(item)
+            except Unavailable:
+                await asyncio.sleep(1)
+        raise Unavailable
+
+    def _refusal(self, guest: Guest) -> int | None:
+        if self.is_draining:
+            return Close.RESTARTING
+        if guest.close is not None or guest.user is None:
+            return guest.close or Close.SIGN_IN
+        if settings.RATE_LIMITS and len(self.sockets_of.get(guest.user.pk, ())) >= SOCKETS_MAX:
+            return Close.TOO_MANY
+        return None
+
+    def _seat_guest(self, wire: Wire, guest: Guest) -> Socket:
+        assert guest.user is not None
+        user = guest.user.pk
+        allowance = self._allowances.setdefault(user, Allowance())
+        socket = Socket(wire, guest.credentials, user, allowance, time.monotonic())
+        self.sockets.add(socket)
+        self.sockets_of.setdefault(user, set()).add(socket)
+        for room in guest.rooms:
+            self._seat(socket, room)
+        return socket
+
+    def _greet(self, socket: Socket, guest: Guest, welcome: Welcome) -> None:
+        assert guest.user is not None
+        told = [room for room in welcome.rooms if room.id in guest.rooms]
+        hello = frames.Hello(
+            connection=socket.id,
+            epoch=welcome.epoch,
+            user={"id": guest.user.pk, "name": guest.user.name},
+            server_time=wire_time(timezone.now()),
+            heartbeat=HEARTBEAT,
+            limits={
+                "body": BODY_MAX,
+                "frame": frames.FRAME_MAX,
+                "changes": reading.CHANGES_MAX,
+            },
+            rooms=told,
+        )
+        socket.send(frames.encode(hello))
+        for room in told:
+            self._release(socket, room)
+        self.onlookers.came(socket)
+        # Seats that were taken or given up between the two queries.
+        for room_id in guest.rooms ^ {room.id for room in welcome.rooms}:
+            self.spawn(self._look_at_seat(socket.user, room_id))
+
+    # --- Seats --------------------------------------------------------------------------------
+
+    def _seat(self, socket: Socket, room: int) -> None:
+        """Let ``socket`` hear of ``room``; held back until it was told the room's version."""
+        feed = self.feeds.get(room)
+        if feed is None:
+            feed = self.feeds[room] = RoomFeed(room)
+            self.relay.want(broadcast.room_group(room))
+        socket.rooms.add(room)
+        socket.hold(room)
+        feed.sockets.add(socket)
+
+    def _release(self, socket: Socket, room: RoomRow) -> None:
+        """Let ``socket``, which was told ``room`` as it stands, hear what came after."""
+        feed = self.feeds[room.id]
+        feed.start(room.version)
+        feed.is_writable = not (room.locked or room.archived)
+        self._mark(feed)
+        self.flush()
+        socket.release(room.id, room.version)
+        if feed.version is not None and feed.version < room.version:
+            self._repair_soon(room.id)
+
+    def _unseat(self, socket: Socket, room: int) -> None:
+        socket.rooms.discard(room)
+        socket.held.pop(room, None)
+        socket.lagged.discard(room)
+        if socket.focus == room:
+            socket.focus = None
+        feed = self.feeds.get(room)
+        if feed is None:
+            return
+        feed.sockets.discard(socket)
+        feed.focused.discard(socket)
+        if not feed.sockets:
+            del self.feeds[room]
+            self._dirty.pop(room, None)
+            self.relay.drop(broadcast.room_group(room))
+
+    def _show_out(self, user: int, room: int) -> None:
+        """End what the sockets of ``user`` hear of ``room``, and tell them."""
+        for socket in self.sockets_of.get(user, ()):
+            if room in socket.rooms:
+                self._unseat(socket, room)
+                socket.send(frames.encode(frames.RoomFrame(left=room)))
+
+    async def _look_at_seat(self, user: int, room: int) -> None:
+        """Make the sockets of ``user`` hear of ``room`` if, and only if, they are a member."""
+        if user not in self.sockets_of:
+            return
+        fresh = [socket for socket in self.sockets_of[user] if room not in socket.rooms]
+        for socket in fresh:
+            self._seat(socket, room)
+        try:
+            found = await self.database(reading.rooms_of_many, [user], room)
+        except ChatError:
+            # The next comparison with the database looks again.
+            for socket in fresh:
+                self._unseat(socket, room)
+            return
+        if not found[user]:
+            for socket in fresh:
+                self._unseat(socket, room)
+            self._show_out(user, room)
+            return
+        [row] = found[user]
+        for socket in fresh:
+            if room in socket.rooms and not socket.closed:
+                socket.send(frames.encode(frames.RoomFrame(joined=row)))
+                self._release(socket, row)
+
+    # --- Events -------------------------------------------------------------------------------
+
+    def announced(self, events: Sequence[Event]) -> None:
+        """Take what this process committed: for its own sockets now, for the others by Redis.
+
+        Called from any thread.
+        """
+        self._loop.call_soon_threadsafe(self._announced, events)
+
+    def announce(self, event: Event) -> None:
+        """The same, from the event loop."""
+        self._announced([event])
+
+    def _announced(self, events: Sequence[Event]) -> None:
+        self.relay.publish(events)
+        self._heard(events)
+
+    def _heard(self, events: Sequence[Event]) -> None:
+        """Take events of this process or another."""
+        for event in events:
+            match event:
+                case RoomChanged():
+                    self._room_changed(event)
+                case Typing():
+                    self.onlookers.typing(event)
+                case SeatChanged():
+                    self.spawn(self._look_at_seat(event.user, event.room))
+                case Read():
+                    self._read(event)
+                case AccessChanged():
+                    self._access_changed(event)
+                case PresenceChanged():
+                    self.onlookers.presence_changed(event.users)
+
+    def _room_changed(self, event: RoomChanged) -> None:
+        feed = self.feeds.get(event.room)
+        if feed is None:
+            return
+        feed.offer(event)
+        self._mark(feed)
+        if feed.has_gap:
+            self._loop.call_later(GAP_PATIENCE, self._repair_gap, event.room)
+
+    def _mark(self, feed: RoomFeed) -> None:
+        """Have what is ready sent in this turn of the loop, with all else that comes in it."""
+        if not self._dirty:
+            self._loop.call_soon(self.flush)
+        self._dirty[feed.room] = feed
+
+    def flush(self) -> None:
+        """Send what is ready: each room's changes encoded once, each socket's in one write."""
+        dirty, self._dirty = self._dirty, {}
+        outgoing: list[tuple[RoomFeed, int, bytes]] = []
+        for feed in dirty.values():
+            events = feed.take()
+            if not events:
+                continue
+            for event in events:
+                self._mind_members(feed, event)
+            for merged in frames.merge(events):
+                outgoing.append((feed, merged.to, frames.changes(merged)))
+        if len(outgoing) == 1:
+            self._fan_out(*outgoing[0])
+        elif outgoing:
+            self._fan_out_many(outgoing)
+
+    def _fan_out(self, feed: RoomFeed, to: int, text: bytes) -> None:
+        texts, framed, room = (text,), frames.websocket_frame(text), feed.room
+        for socket in feed.sockets:
+            if socket.held and room in socket.held:
+                socket.held[room].append((to, text, framed))
+            elif socket.is_full():
+                socket.lag(room, time.monotonic())
+            else:
+                socket.wire.send(texts, framed)
+
+    def _fan_out_many(self, outgoing: list[tuple[RoomFeed, int, bytes]]) -> None:
+        """Give each socket what several rooms have for it in one write."""
+        writes: dict[Socket, list[tuple[bytes, bytes]]] = {}
+        for feed, to, text in outgoing:
+            framed, room = frames.websocket_frame(text), feed.room
+            for socket in feed.sockets:
+                if socket.held and room in socket.held:
+                    socket.held[room].append((to, text, framed))
+                elif socket.is_full():
+                    socket.lag(room, time.monotonic())
+                else:
+                    writes.setdefault(socket, []).append((text, framed))
+        for socket, parts in writes.items():
+            texts = tuple(text for text, _ in parts)
+            socket.wire.send(texts, b"".join([framed for _, framed in parts]))
+
+    def _mind_members(self, feed: RoomFeed, event: RoomChanged) -> None:
+        """Keep up with who is in a room. One who left is sent nothing of it any more."""
+        if event.info is not None:
+            feed.note_info(event.info)
+        for member in event.members:
+            if member.role is None:
+                self._show_out(member.id, event.room)
+            elif any(event.room not in s.rooms for s in self.sockets_of.get(member.id, ())):
+                self.spawn(self._look_at_seat(member.id, event.room))
+            if feed.members is not None:
+                (feed.members.discard if member.role is None else feed.members.add)(member.id)
+
+    def _read(self, event: Read) -> None:
+        text = frames.encode(frames.ReadFrame(event.room, event.seq))
+        for socket in self.sockets_of.get(event.user, ()):
+            if socket.id != event.connection and event.room in socket.rooms:
+                socket.send(text)
+
+    def _access_changed(self, event: AccessChanged) -> None:
+        sockets = [s for user in event.users for s in self.sockets_of.get(user, ())]
+        if sockets:
+            self.spawn(self._look_at_credentials(sockets))
+
+    # --- Repair: what the events did not tell is found in the database ------------------------
+
+    def _confirmed(self, groups: set[str]) -> None:
+        """Compare the rooms of newly joined groups: they may have changed before."""
+        rooms = [room for room in self.feeds if broadcast.room_group(room) in groups]
+        if rooms:
+            self.spawn(self._compare(rooms))
+
+    def _repair_gap(self, room: int) -> None:
+        feed = self.feeds.get(room)
+        if feed is not None and feed.has_gap:
+            self._repair_soon(room)
+
+    def _repair_soon(self, room: int) -> None:
+        if room not in self._repairing:
+            self._repairing.add(room)
+            self.spawn(self._repair(room))
+
+    async def _repair(self, room: int) -> None:
+        """Read what a feed is missing, once for all its sockets."""
+        try:
+            more = True
+            while more and (feed := self.feeds.get(room)) and feed.version is not None:
+                changes = await self.database(_changes_after, room, feed.version)
+                if changes is None:
+                    return
+                if changes.event.to < feed.version:
+                    self._go_back(feed, changes.event.to)
+                    return
+                feed.offer(changes.event)
+                self._mark(feed)
+                more = changes.more
+        except ChatError:
+            pass  # the next comparison finds it behind again
+        finally:
+            self._repairing.discard(room)
+
+    def _go_back(self, feed: RoomFeed, version: int) -> None:
+        """The database was replaced by an older one: have the clients begin anew."""
+        feed.restart(version)
+        for socket in feed.sockets:
+            socket.send(frames.encode(frames.Lagged([feed.room])))
+
+    async def _check(self) -> None:
+        """Compare rooms, seats and credentials with the database."""
+        self._checks += 1
+        self._allowances = {
+            user: allowance
+            for user, allowance in self._allowances.items()
+            if user in self.sockets_of
+        }
+        if not self.sockets:
+            return
+        await self._compare(list(self.feeds))
+        await self._compare_seats()
+        due = [s for s in self.sockets if hash(s.id) % CREDENTIALS_EVERY == self._turn]
+        await self._look_at_credentials(due)
+
+    @property
+    def _turn(self) -> int:
+        return self._checks % CREDENTIALS_EVERY
+
+    async def _compare(self, rooms: Iterable[int]) -> None:
+        versions = await self.database(reading.versions_of, list(rooms))
+        for room, version in versions.items():
+            feed = self.feeds.get(room)
+            if feed is not None and feed.version is not None and feed.version != version:
+                self._repair_soon(room)
+
+    async def _compare_seats(self) -> None:
+        changed = await self.database(admission.seats_changed_lately)
+        for user, room, seated in changed:
+            sockets = self.sockets_of.get(user, ())
+            if any((room in socket.rooms) != seated for socket in sockets):
+                self.spawn(self._look_at_seat(user, room))
+
+    async def _look_at_credentials(self, sockets: list[Socket]) -> None:
+        """Close sockets whose session ended, or whose member may not be here any more."""
+        for start in range(0, len(sockets), GUESTS_MAX):
+            some = sockets[start : start + GUESTS_MAX]
+            shown = [socket.credentials for socket in some]
+            guests = await self.database(admission.recognise, shown)
+            for socket, guest in zip(some, guests, strict=True):
+                if guest.close is not None:
+                    socket.close(guest.close)
+
+    async def _sweep(self) -> None:
+        now = time.monotonic()
+        for socket in list(self.sockets):
+            if socket.session.is_silent(now):
+                socket.close(Close.SILENT)
+            elif socket.is_too_slow(now):
+                socket.close(Close.TOO_SLOW)
+
+
+def _changes_after(room: int, version: int) -> reading.Changes | None:
+    found = reading.current_rooms([room]).get(room)
+    if found is None:
+        return None
+    return reading.changes_in(found, version, may_reset=False)
+
+
+_hub: Hub | None = None
+
+
+def current_hub() -> Hub:
+    """Return the hub of this process, started on first use. Call it on the event loop."""
+    global _hub
+    if _hub is None:
+        _hub = Hub()
+        _hub.start()
+    return _hub

@@ -1,0 +1,70 @@
+"""How often one member may ask for what, counted in each server process."""
+
+from collections import deque
+from typing import NamedTuple
+
+from django.conf import settings
+
+from chat.errors import RateLimited
+from chat.live.frames import Delete, Edit, Focus, Ping, React, Read, Send, Sync, Typing
+
+SOCKETS_MAX = 30  # open at once, of one member in one process
+REFUSALS_MAX = 20  # of one kind within REFUSALS_WINDOW, then the socket is closed
+REFUSALS_WINDOW = 10  # s
+
+
+class Rate(NamedTuple):
+    """So many at once, and so many a second after that."""
+
+    burst: int
+    per_second: float
+
+
+RATES = {
+    Send: Rate(20, 2),
+    Edit: Rate(20, 2),
+    Delete: Rate(20, 2),
+    React: Rate(30, 4),
+    Read: Rate(60, 10),
+    Sync: Rate(30, 5),
+    Typing: Rate(20, 3),
+    Focus: Rate(30, 5),
+    Ping: Rate(30, 2),
+}
+
+
+class Allowance:
+    """What a member has left, shared by all their sockets of this process (token buckets)."""
+
+    __slots__ = ("_left", "_seen")
+
+    def __init__(self) -> None:
+        self._left: dict[type, float] = {}
+        self._seen: dict[type, float] = {}
+
+    def take(self, kind: type, now: float) -> None:
+        """Count one command of ``kind``; ``now`` in seconds. Raises RateLimited."""
+        if not settings.RATE_LIMITS:
+            return
+        rate = RATES[kind]
+        passed = now - self._seen.get(kind, now)
+        left = min(rate.burst, self._left.get(kind, rate.burst) + passed * rate.per_second)
+        self._seen[kind] = now
+        if left < 1:
+            self._left[kind] = left
+            raise RateLimited(retry_after=max(0.1, (1 - left) / rate.per_second))
+        self._left[kind] = left - 1
+
+
+class Refusals:
+    """Counts refusals of one kind on a socket, to tell when it is abuse."""
+
+    __slots__ = ("_moments",)
+
+    def __init__(self) -> None:
+        self._moments: deque[float] = deque(maxlen=REFUSALS_MAX)
+
+    def add(self, now: float) -> bool:
+        """Count one at ``now`` (s); return whether there were too many within the window."""
+        self._moments.append(now)
+        return len(self._moments) == REFUSALS_MAX and now - self._moments[0] <= REFUSALS_WINDOW

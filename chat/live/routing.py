@@ -1,0 +1,23 @@
+"""Where sockets are opened."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from channels.routing import URLRouter
+from django.urls import path
+
+from chat.live.consumer import ChatConsumer
+
+_router = URLRouter([path("ws/chat/", ChatConsumer.as_asgi())])
+
+
+async def live_application(
+    scope: dict[str, Any],
+    receive: Callable[[], Awaitable[dict[str, Any]]],
+    send: Callable[[dict[str, Any]], Awaitable[None]],
+) -> None:
+    """Serve ``/ws/chat/``; refuse a socket for any other address in its handshake."""
+    if scope["path"] != "/ws/chat/":
+        await send({"type": "websocket.close"})
+        return
+    await _router(scope, receive, send)
