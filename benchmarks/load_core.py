@@ -14,6 +14,7 @@ LENGTH = 120  # characters of a message
 DRAIN = 10.0  # s: the longest wait for what was sent
 CONNECT_TIMEOUT = 120.0  # s
 AT_ONCE = 32  # handshakes under way
+HEARTBEAT = 25.0  # s: how long a silent member waits before a ping
 STOP_TIMEOUT = 5  # s
 
 # What a server that keeps the promises of docs/protocol.md never makes us count.
@@ -44,6 +45,7 @@ class LoadCore:
     first_room: int = 0
     cookies: Path | None = None
     focus: bool = False
+    heartbeat: float = HEARTBEAT
     blind_every: int = 0
 
     def __enter__(self) -> Self:
@@ -53,6 +55,7 @@ class LoadCore:
             "rooms": self.rooms,
             "first-room": self.first_room,
             "focus": int(self.focus),
+            "heartbeat": self.heartbeat,
             "blind-every": self.blind_every,
             **({"cookies": self.cookies} if self.cookies else {}),
         }

@@ -50,6 +50,7 @@ class Parts:
         self.postgres = DurablePostgres()
         self._stack = ExitStack()
         self._seeded: dict[tuple[int, ...], Path] = {}
+        self._migrated = False
 
     def __enter__(self) -> Self:
         raise_open_files()
@@ -103,10 +104,17 @@ class Parts:
     @cached_property
     def site_url(self) -> str:
         """The address of our site's database, migrated."""
-        self.postgres.query("CREATE DATABASE site")
-        url = self.postgres.url_of("site")
-        self._manage(site_environment(DATABASE_URL=url), "migrate", "--verbosity", "0")
-        return url
+        self.create_migrated("site")
+        return self.postgres.url_of("site")
+
+    def create_migrated(self, database: str) -> None:
+        """Create an empty database of our site; only the first is migrated, the rest are copies."""
+        if not self._migrated:
+            self.postgres.query("CREATE DATABASE migrated")
+            url = self.postgres.url_of("migrated")
+            self._manage(site_environment(DATABASE_URL=url), "migrate", "--verbosity", "0")
+            self._migrated = True
+        self.postgres.query(f"CREATE DATABASE {database} TEMPLATE migrated")
 
     def cookies(self, members: int, rooms: int, rooms_per_member: int) -> Path:
         """Return a file with a Cookie header for each of so many members, seeded when first asked.

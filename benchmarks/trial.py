@@ -1,11 +1,12 @@
 """One server under one load, and what that cost whom."""
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from benchmarks.load_core import Answer, LoadCore
+from benchmarks.load_core import DRAIN, HEARTBEAT, Answer, LoadCore
 from benchmarks.machine import (
     LOAD_CORE,
     SERVER_CORE,
@@ -38,6 +39,7 @@ class Trial:
         server_cores: tuple[int, ...] = (SERVER_CORE,),
         load_cores: tuple[int, ...] = (LOAD_CORE,),
         focus: bool = False,
+        heartbeat: float = HEARTBEAT,
         blind_every: int = 0,
     ) -> None:
         self.server = server
@@ -47,6 +49,7 @@ class Trial:
         self._rooms = rooms
         self._cookies = cookies if server.is_ours else server.cookies(parts)
         self._focus = focus
+        self._heartbeat = heartbeat
         self._blind_every = blind_every
         self._stack = ExitStack()
 
@@ -76,6 +79,7 @@ class Trial:
             first_room=first_room,
             cookies=cookies,
             focus=self._focus,
+            heartbeat=self._heartbeat,
             blind_every=self._blind_every,
         )
         return self._stack.enter_context(lg)
@@ -103,7 +107,7 @@ class Trial:
         answer["cpu_us_per_connect"] = spent * 1e6 / max(1, answer["connected"])
         return answer
 
-    def load(self, rate: float, seconds: float, window: int = 0, drain: float = 10.0) -> Answer:
+    def load(self, rate: float, seconds: float, window: int = 0, drain: float = DRAIN) -> Answer:
         """Send at ``rate`` messages a second; tell also what a delivery cost whom."""
         return self._measured(lambda: self.lg.load(rate, seconds, window, drain))
 
@@ -111,7 +115,7 @@ class Trial:
         """Have each member send as soon as they are answered; tell also what it cost whom."""
         return self._measured(lambda: self.lg.sends(seconds, window))
 
-    def _measured(self, run) -> Answer:
+    def _measured(self, run: Callable[[], Answer]) -> Answer:
         redis, postgres = tree(self.parts.redis.pid), tree(self.parts.postgres.pid)
         before = (*self.server_seconds(), sum(cpu_seconds(redis)), sum(cpu_seconds(postgres)))
         busy, began = busy_seconds(self.load_cores[-1]), time.monotonic()

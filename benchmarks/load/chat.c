@@ -9,8 +9,7 @@
 #include "json.h"
 #include "load.h"
 
-static const uint64_t HEARTBEAT = 25ull * 1000000000; /* ns of our silence before a ping */
-static const uint64_t HEARTBEAT_SPREAD = 5ull * 1000000000; /* ns: pings of many never coincide */
+static const double SPREAD = 0.2; /* of the heartbeat: the pings of many never coincide */
 
 typedef struct { uint64_t version, seq, due_ns; uint32_t ref; bool ours; } row_t;
 
@@ -50,8 +49,9 @@ static int message(const connection_t *c, const place_t *place, uint32_t ref, co
 }
 
 static void tick(connection_t *c, uint64_t now) {
-    uint64_t patience = HEARTBEAT - (uint64_t)(c - connections) * 7919 % HEARTBEAT_SPREAD;
-    if (now - c->last_out_ns > patience) text_send(c, "{\"type\":\"ping\"}", 15);
+    uint64_t early = (uint64_t)(c - connections) * 7919 % 1000;
+    double patience = options.heartbeat * (1 - SPREAD * (double)early / 1000);
+    if ((double)(now - c->last_out_ns) > patience * 1e9) text_send(c, "{\"type\":\"ping\"}", 15);
 }
 
 static void catch_up(connection_t *c, place_t *place) {

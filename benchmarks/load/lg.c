@@ -26,7 +26,7 @@ enum { MAX_BURST = 64, MAX_COOKIES = 65536 };
 static const double QUIET = 2.0; /* s without a delivery or an answer: nothing more will come */
 static const int64_t POLL = 2000000; /* ns between looks at the next command */
 
-options_t options = {.rooms = 1, .protocol = &plain_protocol};
+options_t options = {.rooms = 1, .protocol = &plain_protocol, .heartbeat = 25};
 
 static double cpu_seconds(void) {
     struct rusage r;
@@ -273,6 +273,7 @@ static void read_options(int count, char **values) {
         else if (!strcmp(name, "--protocol")) options.protocol = protocol_named(value);
         else if (!strcmp(name, "--cookies")) read_cookies(value);
         else if (!strcmp(name, "--focus")) options.focus = atoi(value);
+        else if (!strcmp(name, "--heartbeat")) options.heartbeat = atof(value);
         else if (!strcmp(name, "--blind-every")) options.blind_every = atoi(value);
         else {
             fprintf(stderr, "lg: no option %s\n", name);

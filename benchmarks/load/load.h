@@ -67,6 +67,7 @@ typedef struct {
     int cookie_count;
     char **cookies; /* connection i presents cookie i modulo their number */
     bool focus;     /* chat.v1: look at the first room, so that presence comes */
+    double heartbeat; /* chat.v1: s of our silence before a ping */
     int blind_every; /* of each so many connections all but one are blind; 0: none is */
 } options_t;
 extern options_t options;

@@ -1,0 +1,137 @@
+"""Where our server's time goes: py-spy's samples under a steady load, split by layer."""
+
+import re
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.machine import cpu_seconds
+from benchmarks.parts import HERE, Parts
+from benchmarks.servers import OURS
+from benchmarks.trial import Trial
+from benchmarks.workloads.search import capacity
+
+PY_SPY = HERE / ".venv" / "bin" / "py-spy"
+RATE = 500  # samples a second
+UTIL = 0.6  # of the server's core
+MARGIN = 1.5  # s that the load lasts longer than the sampling
+
+# A sample belongs to the first layer, from the innermost frame outwards, whose pattern it matches.
+# Frames read "function (file:line)"; native ones have a library for a file.
+LAYERS = [
+    ("way out: the system call", r"^(writev?|send(msg)?|__libc_(write|send)\w*|uv_+(try_)?write)\b"),
+    ("way in: the system call", r"^(read|recv(msg)?|__libc_(read|recv)\w*|uv__read)\b"),
+    ("event loop: waiting", r"^(epoll_p?wait|uv__io_poll|select)\b"),
+    ("way in: WebSocket frames", r"chatsite/(frames|websocket)\.py"),
+    ("way in: commands", r"chat/live/(session|limits|commands)\.py|parse \(chat/live/frames\.py"),
+    ("way out: frames encoded", r"chat/(live/frames|rows)\.py"),
+    ("way out: hub to sockets", r"chat/live/(hub|feed|socket|wire|presence|typists)\.py"),
+    ("consumer", r"chat/live/consumer\.py"),
+    ("Redis", r"(chat/live/relay\.py|channels_redis|/redis/|hiredis|msgpack|chat/broadcast\.py)"),
+    ("writer: gathering", r"chat/live/writer\.py"),
+    ("writer: thread hop", r"(chat/live/database\.py|concurrent/futures|threading\.py|queue\.py)"),
+    ("database driver", r"psycopg"),
+    ("Django's ORM", r"django/(db|utils)"),
+    ("posting", r"chat/(services|models|permissions|markup|errors)"),
+    ("admission", r"(chat/live/admission\.py|django/contrib)"),
+    ("HTTP: Daphne, Twisted", r"(daphne|twisted|autobahn|asgiref|channels/)"),
+    ("asyncio", r"(asyncio/|uvloop)"),
+]  # fmt: skip
+PATTERNS = [(layer, re.compile(pattern)) for layer, pattern in LAYERS]
+OTHER = "interpreter and the rest"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A load to be profiled under. ``sends``: members send on once answered, with no rate set."""
+
+    members: int
+    rooms: int
+    sends: bool = False
+
+
+PROFILES = {
+    "w1": Profile(500, 1),
+    "w2": Profile(1000, 100),
+    "sends": Profile(200, 200, sends=True),
+    "sends1": Profile(200, 1, sends=True),
+}
+
+
+def profile(name: str, parts: Parts, seconds: float, leaves: int = 12, native: bool = False) -> str:
+    """Load our server as ``name`` says, sample it, and return its time by layer and function."""
+    load = PROFILES[name]
+    raw = parts.directory / f"{name}.raw"
+    cookies = parts.cookies(load.members, load.rooms, 1)
+    with Trial(OURS, parts, rooms=load.rooms, cookies=cookies) as trial:
+        trial.connect(load.members)
+        if load.sends:
+            step: Callable[[float], dict] = lambda duration: trial.sends(duration, 1)  # noqa: E731
+        else:
+            fan = load.members / load.rooms
+            rate = UTIL * capacity(trial, fan, seconds=1.0) / fan
+            step = lambda duration: trial.load(rate, duration)  # noqa: E731
+        plain = step(3.0)
+        pid = busiest(trial, lambda: step(1.0))
+        command = [str(PY_SPY), "record", "--rate", str(RATE), "--duration", str(int(seconds)),
+                   "--format", "raw", "--output", str(raw), "--pid", str(pid)]  # fmt: skip
+        command.append("--native" if native else "--nonblocking")
+        spy = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        step(seconds + MARGIN)
+        _, complaint = spy.communicate(timeout=60)
+    if not raw.exists():
+        raise RuntimeError(f"py-spy: {complaint.decode()}")
+    per = "send" if load.sends else "delivery"
+    us = plain["cpu_us_per_send" if load.sends else "cpu_us"]
+    title = (
+        f"### {name}: {us:.1f} µs a {per} ({plain['cpu_us_per_send']:.0f} µs a send, "
+        f"{plain['cpu_user_us']:.1f} of a delivery in user mode), "
+        f"server's core {plain['server_util']:.2f} busy, "
+        f"Postgres {plain['postgres_us_per_send']:.0f} and Redis "
+        f"{plain['redis_us_per_send']:.0f} µs a send"
+    )
+    return f"{title}\n\n{split(raw, us, plain['cpu_us_per_send'], per, leaves)}"
+
+
+def busiest(trial: Trial, work: Callable[[], object]) -> int:
+    """Return the process of the server that spends the most time on ``work``."""
+    before = {pid: sum(cpu_seconds([pid])) for pid in trial.pids}
+    work()
+    time.sleep(0.1)
+    return max(before, key=lambda pid: sum(cpu_seconds([pid])) - before[pid])
+
+
+def split(raw: Path, us: float, us_per_send: float, per: str, leaves: int) -> str:
+    """Return py-spy's samples in ``raw`` by layer and by innermost function."""
+    layers: Counter[str] = Counter()
+    functions: Counter[str] = Counter()
+    for line in raw.read_text().splitlines():
+        stack, _, count = line.rpartition(" ")
+        frames = stack.split(";")
+        layers[layer_of(frames)] += int(count)
+        functions[re.sub(r":\d+\)$", ")", frames[-1])] += int(count)
+    total = max(1, layers.total())
+    lines = [f"{total} samples", "", f"| layer | share | µs a {per} | µs a send |",
+             "|---|---:|---:|---:|"]  # fmt: skip
+    lines += [
+        f"| {layer} | {count / total:.1%} | {us * count / total:.2f} "
+        f"| {us_per_send * count / total:.1f} |"
+        for layer, count in layers.most_common()
+    ]
+    lines += ["", "| innermost function | share |", "|---|---:|"]
+    lines += [
+        f"| `{name}` | {count / total:.1%} |" for name, count in functions.most_common(leaves)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def layer_of(frames: list[str]) -> str:
+    """Return the layer of a sample, given its frames from the outermost in."""
+    for frame in reversed(frames):
+        for layer, pattern in PATTERNS:
+            if pattern.search(frame):
+                return layer
+    return OTHER

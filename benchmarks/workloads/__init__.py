@@ -1,0 +1,25 @@
+"""What the servers are put to. Each module has one kind of load; ALL lists them in order."""
+
+from benchmarks.workloads import (
+    connections,
+    fanout,
+    overload,
+    presence,
+    processes,
+    quiet,
+    reading,
+    sends,
+)
+from benchmarks.workloads.workload import Workload
+
+ALL: list[Workload] = [
+    *fanout.WORKLOADS,
+    *sends.WORKLOADS,
+    *connections.WORKLOADS,
+    *processes.WORKLOADS,
+    *overload.WORKLOADS,
+    *quiet.WORKLOADS,
+    *presence.WORKLOADS,
+    *reading.WORKLOADS,
+]
+BY_NAME = {workload.name: workload for workload in ALL}
