@@ -3,19 +3,22 @@
 import zoneinfo
 from typing import Any
 
+from allauth.account import forms as account_forms
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import pictures
-from accounts.models import HANDLE_MAX, NAME_MAX, User
+from accounts.models import NAME_MAX, STATUS_MAX, User
 
 # Other entries of the database are old names of these, and ways of writing an offset.
 REGIONS = (
     "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
     "Indian", "Pacific",
 )  # fmt: skip
+
+PASSWORD_HELP = _("At least 8 characters. A few words are easier to keep in mind than symbols.")
 
 
 def time_zone_choices() -> list[tuple[str, Any]]:
@@ -36,8 +39,8 @@ class OneLineField(forms.CharField):
         return " ".join(super().to_python(value).split())
 
 
-class SignupFields(forms.Form):
-    """What sign-up asks for besides what allauth asks for; allauth builds its form on this."""
+class SignupForm(account_forms.SignupForm):
+    """What it takes to become a member."""
 
     display_name = OneLineField(
         label=_("Name"),
@@ -51,23 +54,55 @@ class SignupFields(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        handle = self.fields.get("username")
-        if handle is not None:
-            handle.label = _("Handle")
-            handle.help_text = _("How others mention you. Small letters, digits, dots, dashes.")
-            handle.widget.attrs |= {
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "maxlength": HANDLE_MAX,
-            }
+        handle = self.fields["username"]
+        handle.label = _("Handle")
+        handle.help_text = _("How others mention you: small letters, digits, dots and dashes.")
+        handle.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        self.fields["email"].label = _("E-mail")
+        if not self.fields["email"].required:
+            self.fields["email"].help_text = _("To get back in, should you forget your password.")
+        self.fields["password1"].help_text = PASSWORD_HELP
 
     def clean_time_zone(self) -> str:
         """Return the zone if we know it, otherwise UTC: nobody typed it, so nobody is at fault."""
         zone = self.cleaned_data["time_zone"]
         return zone if zone in zoneinfo.available_timezones() else "UTC"
 
-    def signup(self, request: Any, user: User) -> None:
-        """Nothing is left to do: the adapter has stored these fields with the member."""
+
+class LoginForm(account_forms.LoginForm):
+    """What it takes to come back in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Handle or e-mail")
+        self.fields["login"].widget.attrs |= {
+            "autocomplete": "username webauthn",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+
+
+class ChangePasswordForm(account_forms.ChangePasswordForm):
+    """The old password and a new one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Password now")
+        _label_new_password(self)
+
+
+class ResetPasswordKeyForm(account_forms.ResetPasswordKeyForm):
+    """A new password, for one who came by the link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label_new_password(self)
+
+
+def _label_new_password(form: forms.Form) -> None:
+    form.fields["password1"].label = _("New password")
+    form.fields["password1"].help_text = PASSWORD_HELP
+    form.fields["password2"].label = _("The same again")
 
 
 class ProfileForm(forms.ModelForm):
@@ -82,7 +117,7 @@ class ProfileForm(forms.ModelForm):
     )
     status = OneLineField(
         label=_("Status"),
-        max_length=100,
+        max_length=STATUS_MAX,
         required=False,
         help_text=_("A line about now: “on leave until Monday”."),
     )

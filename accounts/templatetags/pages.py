@@ -12,7 +12,7 @@ from accounts.models import User
 
 register = template.Library()
 
-TEXT_WIDGETS = (forms.Textarea, forms.Select, forms.TextInput, forms.FileInput)
+BOX_WIDGETS = (forms.Textarea, forms.Select, forms.widgets.Input)
 
 
 @register.simple_tag
@@ -68,7 +68,7 @@ def field(bound: forms.BoundField, prefix: str = "") -> dict[str, Any]:
     attrs: dict[str, Any] = {}
     if isinstance(widget, forms.CheckboxInput):
         attrs["class"] = "check"
-    elif isinstance(widget, TEXT_WIDGETS):
+    elif isinstance(widget, BOX_WIDGETS):
         attrs["class"] = f"input {widget.attrs.get('class', '')}".strip()
     described_by = [f"{bound.auto_id}_error"] if bound.errors else []
     if bound.help_text:
