@@ -1,0 +1,41 @@
+// @ts-check
+/** Starts the chat page: takes what the server put into it, and puts the parts together. */
+import { ChatClient } from "./client.js";
+import { browserClock } from "./clock.js";
+import { Screen } from "./screen.js";
+import { Api } from "./session/api.js";
+import { Session } from "./session/session.js";
+import { openOutboxStorage } from "./state/outbox-storage.js";
+import { Tabs } from "./state/tabs.js";
+import { useSprite } from "./view/pieces.js";
+import { ChatApp } from "./elements/chat-app.js";
+
+const data = /** @type {HTMLElement} */ (document.getElementById("page"));
+const page = /** @type {import("./client.js").Page} */ (JSON.parse(data.textContent ?? ""));
+const place = /** @type {HTMLElement} */ (document.getElementById("chat"));
+
+const socketUrl = new URL(page.urls.socket, location.href);
+socketUrl.protocol = socketUrl.protocol.replace("http", "ws");
+
+const tabs = new Tabs((tab) => void client.outbox.adopt((owner) => owner === tab));
+const client = new ChatClient({
+  page,
+  clock: browserClock,
+  session: new Session({ url: socketUrl.href, clock: browserClock }),
+  api: new Api(page.urls.api),
+  screen: new Screen(),
+  tabs,
+  storage: await openOutboxStorage(),
+});
+
+useSprite(place.dataset.icons ?? "");
+document.documentElement.dataset.site = place.dataset.site;
+client.on("stranger", () => location.reload());
+addEventListener("beforeunload", (event) => {
+  if (client.outbox.atRisk) event.preventDefault();
+});
+
+const app = new ChatApp();
+app.client = client;
+place.replaceChildren(app);
+await client.start();

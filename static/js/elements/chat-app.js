@@ -1,0 +1,173 @@
+// @ts-check
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { avatar, icon, roomSign } from "../view/pieces.js";
+import { countText } from "../view/words.js";
+import { ChatElement } from "./element.js";
+import "./chat-timeline.js";
+import "./connection-note.js";
+import "./member-list.js";
+import "./message-composer.js";
+import "./room-list.js";
+import "./typing-line.js";
+
+/** ms that a notice stays */
+const NOTICE = 6000;
+
+/** The whole page: rooms, conversation, members; on a phone one of them at a time. */
+export class ChatApp extends ChatElement {
+  static topics = ["room", "rooms", "members"];
+  /** @type {"rooms" | "conversation" | "members"} what a phone shows */
+  #view = "conversation";
+  #notice = "";
+
+  entered() {
+    const { ended: signal, client } = this;
+    this.addEventListener("click", (event) => this.#clicked(event), { signal });
+    addEventListener("popstate", () => this.#openAddress(), { signal });
+    client.on("rooms", () => this.#title(), signal);
+    client.on("room", () => this.#title(), signal);
+    client.on("notice", (text) => this.#tell(text), signal);
+    this.#title();
+  }
+
+  template() {
+    this.dataset.view = this.client.room ? this.#view : "rooms";
+    return html`
+      <room-list .client=${this.client}></room-list>
+      <main class="conversation">
+        ${this.client.room ? this.#conversation() : this.#nowhere()}
+        <p class="chat-app__notice" role="status" ?hidden=${!this.#notice}>${this.#notice}</p>
+      </main>
+      <aside class="members" aria-label="Members">
+        <header class="members__head">
+          ${this.#backButton()}
+          <strong>Members</strong>
+        </header>
+        <member-list .client=${this.client}></member-list>
+      </aside>
+    `;
+  }
+
+  #conversation() {
+    const { client } = this;
+    return html`
+      ${this.#header()}
+      <connection-note .client=${client}></connection-note>
+      <chat-timeline .client=${client}></chat-timeline>
+      <div class="conversation__foot">
+        <message-composer .client=${client}></message-composer>
+        <typing-line .client=${client}></typing-line>
+      </div>
+    `;
+  }
+
+  #header() {
+    const { room, members, urls } = this.client;
+    if (!room) return nothing;
+    return html`
+      <header class="room-header">
+        <button
+          type="button"
+          class="button button--bare button--icon room-header__back"
+          @click=${() => this.#show("rooms")}
+        >
+          ${icon("chevron-left")}<span class="visually-hidden">Rooms</span>
+          ${this.#elsewhere()}
+        </button>
+        ${room.kind === "direct" && room.with.length === 1 ? avatar(room.with[0], "small") : roomSign(room)}
+        <h1 class="room-header__name">${room.name}</h1>
+        <p class="room-header__topic" title=${room.topic}>${room.topic}</p>
+        <button
+          type="button"
+          class="button button--bare room-header__members"
+          @click=${() => this.#toggleMembers()}
+        >
+          ${icon("users")} ${members.length}<span class="visually-hidden"> members</span>
+        </button>
+        ${room.kind === "direct"
+          ? nothing
+          : html`<a
+              class="button button--bare button--icon"
+              href="${urls.rooms}${room.slug}/settings/"
+              title="About this room"
+              >${icon("info")}<span class="visually-hidden">About this room</span></a
+            >`}
+      </header>
+    `;
+  }
+
+  /** On a phone the list is out of sight: how much is unread in it stands on the way back. */
+  #elsewhere() {
+    const { calls } = this.client;
+    return calls > 0 ? html`<span class="room-list__count" data-calls>${countText(calls)}</span>` : nothing;
+  }
+
+  #nowhere() {
+    const { urls } = this.client;
+    return html`<div class="chat-app__nowhere">
+      <h1>You are not in this room</h1>
+      <p>Someone may have removed you, or you left it in another window.</p>
+      <a class="button" href=${urls.rooms}>Find rooms</a>
+    </div>`;
+  }
+
+  #backButton() {
+    return html`<button
+      type="button"
+      class="button button--bare button--icon members__back"
+      @click=${() => this.#show("conversation")}
+    >
+      ${icon("chevron-left")}<span class="visually-hidden">Back to the conversation</span>
+    </button>`;
+  }
+
+  #show(/** @type {"rooms" | "conversation" | "members"} */ view) {
+    this.#view = view;
+    this.update();
+  }
+
+  /** Beside the conversation where there is room, in its place otherwise. */
+  #toggleMembers() {
+    this.toggleAttribute("data-members-hidden");
+    this.#show(this.#view === "members" ? "conversation" : "members");
+  }
+
+  /** Opens a room of the list without leaving the page. */
+  #clicked(/** @type {MouseEvent} */ event) {
+    const link = /** @type {Element} */ (event.target).closest("a[data-room]");
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
+    if (!(link instanceof HTMLAnchorElement) || !isPlain) return;
+    event.preventDefault();
+    const id = Number(link.dataset.room);
+    if (id !== this.client.openRoom) history.pushState(null, "", link.href);
+    this.client.open(id);
+    this.#show("conversation");
+  }
+
+  /** Back and forward. */
+  #openAddress() {
+    const room = [...this.client.store.rooms.values()].find((each) =>
+      location.pathname.endsWith(`/${each.slug}/`),
+    );
+    if (room) this.client.open(room.id);
+    else location.reload();
+  }
+
+  #title() {
+    const { room, calls } = this.client;
+    const site = document.documentElement.dataset.site ?? "";
+    const name = room ? `${room.name} · ${site}` : site;
+    document.title = calls > 0 ? `(${countText(calls)}) ${name}` : name;
+  }
+
+  #tell(/** @type {string} */ text) {
+    this.#notice = text;
+    this.update();
+    this.client.clock.after(() => {
+      if (this.#notice === text) this.#notice = "";
+      this.update();
+    }, NOTICE);
+  }
+}
+
+customElements.define("chat-app", ChatApp);

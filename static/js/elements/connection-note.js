@@ -1,0 +1,60 @@
+// @ts-check
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../view/pieces.js";
+import { ChatElement } from "./element.js";
+
+/** ms that a lost connection may take to come back before anything is said */
+const PATIENCE = 1500;
+
+/** A thin line that says so when there is no connection, and what it means for what is written. */
+export class ConnectionNote extends ChatElement {
+  static topics = ["connection"];
+  /** @type {number | null} */
+  #lostAt = null;
+
+  entered() {
+    this.setAttribute("role", "status");
+  }
+
+  template() {
+    const { session, screen, urls } = this.client;
+    if (session.state === "stopped") return this.#stopped(urls);
+    if (session.state === "open") {
+      this.#lostAt = null;
+      return nothing;
+    }
+    if (!screen.online) return this.#line("wifi-off", "You are offline. What you send waits here.");
+    return this.#isLong() ? this.#line("refresh-cw", "Reconnecting… What you send waits here.") : nothing;
+  }
+
+  #isLong() {
+    const { clock } = this.client;
+    if (this.#lostAt === null) {
+      this.#lostAt = clock.now();
+      clock.after(() => this.update(), PATIENCE);
+    }
+    return clock.now() - this.#lostAt >= PATIENCE;
+  }
+
+  #stopped(/** @type {Record<string, string>} */ urls) {
+    if (this.client.session.reason === "banned") {
+      return this.#line("ban", "You have been banned from this site.");
+    }
+    const next = encodeURIComponent(location.pathname);
+    return this.#line(
+      "log-in",
+      html`You are signed out. What you wrote is kept.
+        <a href="${urls.signIn}?next=${next}">Sign in again</a>`,
+    );
+  }
+
+  /**
+   * @param {string} sign
+   * @param {unknown} text
+   */
+  #line(sign, text) {
+    return html`<p class="connection-note__line">${icon(sign)}<span>${text}</span></p>`;
+  }
+}
+
+customElements.define("connection-note", ConnectionNote);

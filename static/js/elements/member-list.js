@@ -1,0 +1,81 @@
+// @ts-check
+/** @typedef {import("../state/types.js").Member} Member */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { avatar, icon, presenceDot } from "../view/pieces.js";
+import { ChatElement } from "./element.js";
+
+const SECTIONS = /** @type {const} */ ([
+  ["online", "Online"],
+  ["away", "Away"],
+  ["offline", "Offline"],
+]);
+const ROLES = new Map([
+  ["owner", ["crown", "Owner"]],
+  ["moderator", ["shield", "Moderator"]],
+]);
+
+/** Who is in the open room, those who are here first. */
+export class MemberList extends ChatElement {
+  static topics = ["members", "presence", "room", "connection"];
+
+  template() {
+    const members = this.client.members.sort((a, b) => a.name.localeCompare(b.name));
+    return html`
+      <h2 class="visually-hidden">Members</h2>
+      ${SECTIONS.map(([state, title]) =>
+        this.#section(
+          title,
+          members.filter((member) => this.#presence(member) === state),
+        ),
+      )}
+    `;
+  }
+
+  /** One's own dot says whether the others see one. */
+  #presence(/** @type {Member} */ member) {
+    const { client } = this;
+    if (member.user !== client.me.id) return client.presence.of(member.user);
+    return client.session.state === "open" ? "online" : "offline";
+  }
+
+  /**
+   * @param {string} title
+   * @param {Member[]} members
+   */
+  #section(title, members) {
+    if (members.length === 0) return nothing;
+    return html`
+      <section class="member-list__section">
+        <h3>${title} <span>${members.length}</span></h3>
+        <ul role="list">
+          ${repeat(
+            members,
+            (/** @type {Member} */ member) => member.user,
+            (/** @type {Member} */ member) => this.#member(member),
+          )}
+        </ul>
+      </section>
+    `;
+  }
+
+  #member(/** @type {Member} */ member) {
+    const state = this.#presence(member);
+    const [sign, label] = ROLES.get(member.role ?? "") ?? [];
+    return html`
+      <li class="member-list__member" data-user=${member.user} data-state=${state}>
+        <span class="face"
+          >${avatar({ ...member, id: member.user }, "small")}${presenceDot(state)}</span
+        >
+        <span class="member-list__name" title="@${member.username}">${member.name}</span>
+        ${sign
+          ? html`<span class="member-list__role" title=${label}
+              >${icon(sign)}<span class="visually-hidden">${label}</span></span
+            >`
+          : nothing}
+      </li>
+    `;
+  }
+}
+
+customElements.define("member-list", MemberList);

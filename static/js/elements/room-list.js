@@ -1,0 +1,108 @@
+// @ts-check
+/** @typedef {import("../state/room.js").RoomState} RoomState */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { avatar, icon, presenceDot, roomSign } from "../view/pieces.js";
+import { countText } from "../view/words.js";
+import { ChatElement } from "./element.js";
+
+/** The member's rooms, what is unread in them, and the ways out of the chat. */
+export class RoomList extends ChatElement {
+  static topics = ["rooms", "presence"];
+
+  template() {
+    const { rooms, direct } = this.client.lists;
+    const { urls } = this.client;
+    return html`
+      <header class="room-list__head">
+        <a class="room-list__site" href=${urls.rooms}>${document.documentElement.dataset.site}</a>
+        <a class="button button--bare button--icon" href=${urls.rooms} title="Find rooms">
+          ${icon("compass")}<span class="visually-hidden">Find rooms</span>
+        </a>
+      </header>
+      <nav class="room-list__rooms" aria-label="Rooms">
+        ${this.#section("Rooms", rooms, urls.newRoom, "New room")}
+        ${this.#section("People", direct, urls.people, "Write to someone")}
+      </nav>
+      ${this.#footer()}
+    `;
+  }
+
+  /**
+   * @param {string} title
+   * @param {RoomState[]} rooms
+   * @param {string} addUrl
+   * @param {string} addLabel
+   */
+  #section(title, rooms, addUrl, addLabel) {
+    return html`
+      <section class="room-list__section">
+        <header>
+          <h2>${title}</h2>
+          <a class="room-list__add" href=${addUrl} title=${addLabel}>
+            ${icon("plus")}<span class="visually-hidden">${addLabel}</span>
+          </a>
+        </header>
+        <ul role="list">
+          ${repeat(
+            rooms,
+            (/** @type {RoomState} */ room) => room.id,
+            (/** @type {RoomState} */ room) => html`<li>${this.#room(room)}</li>`,
+          )}
+          ${rooms.length === 0
+            ? html`<li><a class="room-list__none" href=${addUrl}>${addLabel}…</a></li>`
+            : nothing}
+        </ul>
+      </section>
+    `;
+  }
+
+  #room(/** @type {RoomState} */ room) {
+    const { count, mentions } = room.unread;
+    const isOpen = room.id === this.client.openRoom;
+    const isQuiet = room.notify === "nothing";
+    const calls = room.kind === "direct" ? count : mentions;
+    return html`
+      <a
+        class="room-list__room"
+        href="${this.client.urls.rooms}${room.slug}/"
+        data-room=${room.id}
+        aria-current=${isOpen ? "page" : nothing}
+        ?data-unread=${count > 0 && !isQuiet}
+      >
+        ${this.#face(room)}
+        <span class="room-list__name">${room.name}</span>
+        ${calls > 0
+          ? html`<span class="room-list__count" data-calls>${countText(calls)}</span>`
+          : this.#count(count)}
+        ${count > 0 ? html`<span class="visually-hidden">unread</span>` : nothing}
+      </a>
+    `;
+  }
+
+  #count(/** @type {number} */ count) {
+    return count > 0 ? html`<span class="room-list__count">${countText(count)}</span>` : nothing;
+  }
+
+  #face(/** @type {RoomState} */ room) {
+    if (room.kind !== "direct" || room.with.length !== 1) return roomSign(room);
+    const [other] = room.with;
+    return html`<span class="face"
+      >${avatar(other, "small")}${presenceDot(this.client.presence.of(other.id))}</span
+    >`;
+  }
+
+  #footer() {
+    const { me, urls } = this.client;
+    return html`
+      <footer class="room-list__foot">
+        <a class="room-list__me" href=${urls.profile} title="Your profile">
+          ${avatar(me)}<span class="room-list__name">${me.name}</span>
+          ${icon("settings")}
+        </a>
+      </footer>
+    `;
+  }
+}
+
+customElements.define("room-list", RoomList);

@@ -1,0 +1,143 @@
+// @ts-check
+/**
+ * @typedef {import("./types.js").Message} Message
+ * @typedef {import("./types.js").Member} Member
+ * @typedef {import("./types.js").Person} Person
+ * @typedef {import("./types.js").Info} Info
+ * @typedef {import("./types.js").RoomRow} RoomRow
+ * @typedef {import("./types.js").Changes} Changes
+ */
+import { Unread } from "./unread.js";
+
+/**
+ * What this client knows of one room. Rows are whole and carry the version of their last change,
+ * so a newer one simply replaces an older, whichever way it came.
+ *
+ * Rows may have gaps: a change to an old message is kept although its neighbours were never
+ * loaded, because a page of history that was read before that change may still be under way.
+ */
+export class RoomState {
+  /** @type {Map<number, Message>} by seq */
+  rows = new Map();
+  /** @type {Map<number, Message>} by id */
+  byId = new Map();
+  /** @type {Map<number, Member>} by user */
+  members = new Map();
+  membersLoaded = false;
+  version = 0;
+  slug = "";
+  name = "";
+  topic = "";
+  locked = false;
+  archived = false;
+  slowMode = 0; // s between two messages of one member
+  role = "member";
+  notify = "mentions";
+  /** @type {Person[]} the others of a direct room */
+  with = [];
+  #infoVersion = 0;
+
+  /**
+   * @param {RoomRow} row
+   * @param {number} me
+   */
+  constructor(row, me) {
+    this.id = row.id;
+    this.kind = row.kind;
+    this.unread = new Unread(me);
+    this.version = row.version;
+    this.greet(row);
+  }
+
+  /** Whether anything is held that a missed change would make untrue. */
+  get holdsContent() {
+    return this.rows.size > 0 || this.membersLoaded;
+  }
+
+  get lastSeq() {
+    return this.unread.lastSeq;
+  }
+
+  /** Takes the room's row from `hello` or `room`: names, rights and the server's count. */
+  greet(/** @type {RoomRow} */ row) {
+    this.slug = row.slug;
+    this.name = row.name;
+    this.topic = row.topic ?? "";
+    this.locked = row.locked ?? false;
+    this.archived = row.archived ?? false;
+    this.slowMode = row.slow_mode ?? 0;
+    this.role = row.role;
+    this.notify = row.notify;
+    this.with = row.with ?? [];
+    this.unread.restore(row, this.rows);
+  }
+
+  /** Applies a `changes` frame that follows what is known. */
+  apply(/** @type {Changes} */ frame) {
+    this.#take(frame);
+    this.version = frame.to;
+  }
+
+  /** Forgets what is cached and takes the newest page instead. */
+  reset(/** @type {Changes} */ frame) {
+    this.forgetContent();
+    if (frame.members.length > 0) this.membersLoaded = true;
+    this.#take(frame);
+    this.unread.skipped(frame.to, this.rows);
+    this.version = frame.to;
+  }
+
+  forgetContent() {
+    this.rows.clear();
+    this.byId.clear();
+    this.members.clear();
+    this.membersLoaded = false;
+    this.#infoVersion = 0;
+  }
+
+  /** Takes rows read over HTTP; they may be older or newer than what is known. */
+  takeMessages(/** @type {Message[]} */ messages) {
+    for (const row of messages.toSorted((a, b) => a.seq - b.seq)) this.#takeMessage(row);
+  }
+
+  takeMembers(/** @type {Member[]} */ members) {
+    for (const row of members) {
+      const held = this.members.get(row.user);
+      if (!held || held.version < row.version) this.members.set(row.user, row);
+    }
+  }
+
+  /** Drops the rows outside `low`–`high`; they can be read again over HTTP. */
+  trim(/** @type {number} */ low, /** @type {number} */ high) {
+    this.unread.settle();
+    for (const [seq, row] of this.rows) {
+      if (seq >= low && seq <= high) continue;
+      this.rows.delete(seq);
+      this.byId.delete(row.id);
+    }
+  }
+
+  #take(/** @type {Changes} */ frame) {
+    this.takeMessages(frame.messages);
+    this.takeMembers(frame.members);
+    if (frame.info && frame.info.version > this.#infoVersion) this.#takeInfo(frame.info);
+  }
+
+  #takeMessage(/** @type {Message} */ row) {
+    const held = this.rows.get(row.seq);
+    if (held && held.version >= row.version) return;
+    this.rows.set(row.seq, row);
+    this.byId.set(row.id, row);
+    this.unread.arrived(row, held, this.rows);
+  }
+
+  #takeInfo(/** @type {Info} */ info) {
+    this.#infoVersion = info.version;
+    this.slug = info.slug;
+    if (this.kind !== "direct") this.name = info.name;
+    this.topic = info.topic;
+    this.locked = info.locked;
+    this.archived = info.archived;
+    this.slowMode = info.slow_mode;
+  }
+}

@@ -1,0 +1,88 @@
+// @ts-check
+/**
+ * The rows and frames of the wire (docs/protocol.md), as the modules here pass them around.
+ *
+ * @typedef {{emoji: string, users: number[]}} Reaction
+ *
+ * @typedef {object} Message
+ * @property {number} id
+ * @property {number} room
+ * @property {number} seq
+ * @property {number} version
+ * @property {number} author
+ * @property {string} client_id
+ * @property {string} body
+ * @property {string} html
+ * @property {string} created_at
+ * @property {string | null} edited_at
+ * @property {boolean} deleted
+ * @property {number | null} reply_to
+ * @property {number | null} thread
+ * @property {boolean} pinned
+ * @property {number[]} mentions
+ * @property {unknown[]} attachments
+ * @property {Reaction[]} reactions
+ *
+ * @typedef {object} Member
+ * @property {number} user
+ * @property {string} username
+ * @property {string} name
+ * @property {string | null} avatar
+ * @property {string | null} role null once they have left
+ * @property {number} version
+ *
+ * @typedef {{id: number, name: string, username: string, avatar: string | null}} Person
+ *
+ * @typedef {object} Info
+ * @property {number} id
+ * @property {string} kind
+ * @property {string} slug
+ * @property {string} name
+ * @property {string} topic
+ * @property {boolean} locked
+ * @property {boolean} archived
+ * @property {number} slow_mode
+ * @property {number} version
+ *
+ * @typedef {object} RoomRow One room as `hello` tells of it.
+ * @property {number} id
+ * @property {"public" | "private" | "direct"} kind
+ * @property {string} slug
+ * @property {string} name
+ * @property {string} [topic]
+ * @property {boolean} [locked]
+ * @property {boolean} [archived]
+ * @property {number} [slow_mode]
+ * @property {number} version
+ * @property {number} last_seq
+ * @property {number} read_seq
+ * @property {number} unread
+ * @property {number} mentions
+ * @property {string} notify
+ * @property {string} role
+ * @property {Person[]} [with]
+ *
+ * @typedef {object} Changes
+ * @property {"changes"} type
+ * @property {number} room
+ * @property {number} from
+ * @property {number} to
+ * @property {Message[]} messages
+ * @property {Member[]} members
+ * @property {Info | null} info
+ * @property {boolean} more
+ * @property {boolean} reset
+ * @property {string | number | null} [ref]
+ *
+ * @typedef {object} Hello
+ * @property {string} epoch
+ * @property {{id: number, name: string}} user
+ * @property {string} server_time
+ * @property {number} heartbeat
+ * @property {{body: number, frame: number, changes: number}} limits
+ * @property {RoomRow[]} rooms
+ *
+ * @typedef {{messages: Message[], version: number, last_seq: number}} HistoryPage
+ */
+
+export {};

@@ -1,0 +1,54 @@
+// @ts-check
+
+/** What a member can do about a refused message, by the code of the refusal. */
+const REASONS = new Map([
+  ["invalid", "This message cannot be sent as it is."],
+  ["too_large", "This message is too long."],
+  ["not_found", "This room, or the message replied to, is no longer there."],
+  ["forbidden", "You cannot write in this room at the moment."],
+  ["slow_mode", "This room is in slow mode."],
+  ["rate_limited", "That was a lot at once."],
+  ["unavailable", "The server is busy."],
+]);
+
+/**
+ * A refusal in words. The server's own detail is more exact where it has one.
+ * @param {{code: string, detail: string}} refusal
+ */
+export function reason({ code, detail }) {
+  return detail || REASONS.get(code) || "The server refused this message.";
+}
+
+/**
+ * Ada, Ben and 2 others
+ * @param {string[]} names
+ * @param {number} [most] names that are told
+ */
+export function listNames(names, most = 3) {
+  const told = names.slice(0, most);
+  const others = names.length - told.length;
+  if (others > 0) told.push(others === 1 ? "1 other" : `${others} others`);
+  return new Intl.ListFormat("en", { type: "conjunction" }).format(told);
+}
+
+/**
+ * Ada is typing…
+ * @param {string[]} names
+ */
+export function typingText(names) {
+  if (names.length === 0) return "";
+  if (names.length > 3) return "Several people are typing…";
+  return `${listNames(names)} ${names.length === 1 ? "is" : "are"} typing…`;
+}
+
+/** 99+ */
+export function countText(/** @type {number} */ count) {
+  return count > 99 ? "99+" : String(count);
+}
+
+/** Ada Lovelace → AL */
+export function initials(/** @type {string} */ name) {
+  const words = name.split(/[\s._-]+/u).filter(Boolean);
+  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words.slice(0, 1);
+  return letters.map((word) => [...word][0].toLocaleUpperCase()).join("");
+}
