@@ -11,5 +11,8 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from chat.live.routing import live_application  # noqa: E402
+from chatsite.health import HealthChecks  # noqa: E402
 
-application = ProtocolTypeRouter({"http": django_application, "websocket": live_application})
+application = HealthChecks(
+    ProtocolTypeRouter({"http": django_application, "websocket": live_application})
+)
