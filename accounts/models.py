@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import MinLengthValidator, RegexValidator
@@ -15,7 +16,7 @@ STATUS_MAX = 100  # characters
 NAME_MAX = 60  # characters
 TOKEN_USE_NOTED_EVERY = timedelta(minutes=5)
 
-handle_validators = [
+handle_validators: list[Callable[[Any], None]] = [
     MinLengthValidator(2),
     RegexValidator(
         r"^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\Z",
@@ -50,9 +51,9 @@ class User(AbstractUser):
     banned_at = models.DateTimeField(null=True, blank=True, editable=False)
     ban_reason = models.CharField(max_length=200, blank=True, editable=False)
 
-    objects = Members()
+    objects: ClassVar[Members] = Members()
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
+    class Meta(AbstractUser.Meta):
         verbose_name = "member"
         verbose_name_plural = "members"
         permissions = [("moderate", "Can moderate every room")]

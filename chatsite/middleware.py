@@ -1,6 +1,6 @@
 """Transport security that lets a person try the site on their own machine."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.request import split_domain_port
 from django.middleware import security
 
@@ -19,15 +19,13 @@ class SecurityMiddleware(security.SecurityMiddleware):
     There a redirect would lead nowhere, and a client would not send a Secure cookie back.
     """
 
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         """Redirect to https, unless the request came over loopback."""
         if came_over_loopback(request):
             return None
         return super().process_request(request)
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Set the security headers; on loopback, cookies that a client may send back."""
         if came_over_loopback(request):
             for cookie in response.cookies.values():

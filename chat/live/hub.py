@@ -115,7 +115,7 @@ class Hub:
     async def _until(condition: Any, limit: float) -> None:
         """Wait for ``condition``, at most ``limit`` seconds."""
         end = time.monotonic() + limit
-        while not condition() and time.monotonic() < end:
+        while not condition() and time.monotonic() < end:  # noqa: ASYNC110: once in a lifetime
             await asyncio.sleep(0.02)
 
     async def _every(self, seconds: float, work: Any) -> None:

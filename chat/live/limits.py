@@ -20,7 +20,7 @@ class Rate(NamedTuple):
     per_second: float
 
 
-RATES = {
+RATES: dict[type, Rate] = {
     Send: Rate(20, 2),
     Edit: Rate(20, 2),
     Delete: Rate(20, 2),

@@ -35,7 +35,7 @@ def post(
     body: str,
     reply_to: int | None = None,
     thread: int | None = None,
-    attachments: Sequence[int] = (),
+    attachments: Sequence[str | int] = (),
 ) -> Ack:
     """Post a message as ``actor``. The same client_id again stores nothing more.
 

@@ -35,7 +35,7 @@ class Post:
     body: str
     reply_to: int | None = None
     thread: int | None = None
-    attachments: Sequence[int] = ()
+    attachments: Sequence[str | int] = ()
 
 
 @dataclass(frozen=True, slots=True)

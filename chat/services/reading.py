@@ -47,7 +47,7 @@ class CountUpTo(Subquery):
     """How many rows a correlated query has, counting no further than it is sliced."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = models.IntegerField()  # type: ignore[assignment]
+    output_field = models.IntegerField()
 
 
 # --- one's rooms ------------------------------------------------------------------------------
