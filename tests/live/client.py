@@ -66,6 +66,7 @@ def handshake(
         max_size=None,
         ping_interval=None,
         open_timeout=TIMEOUT,
+        legacy=True,  # return the connection, not a context manager that reconnects
         **{"max_queue": None, **options},
     )
 

@@ -176,10 +176,6 @@ def test_a_foreign_origin_is_refused_before_the_session_is_judged(site: Site) ->
     assert status_of_refusal(site, cookie="nonsense", origin="https://elsewhere.invalid") == 403
 
 
-def test_a_cookie_beside_a_token_still_needs_the_sites_origin(site: Site, ada: Member) -> None:
-    assert status_of_refusal(site, cookie=ada.cookie, token=make_token(ada)) == 403
-
-
 def test_a_host_that_is_not_the_sites_own_makes_no_origin_the_sites_own(
     site: Site, ada: Member
 ) -> None:

@@ -1,12 +1,14 @@
 """Frames that are refused: each with its code, changing nothing, closing nothing but for abuse."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from websockets.exceptions import ConnectionClosed
 
 from chat.models import Membership, Message, Room
 from chat.services import members, messages, rooms
@@ -180,10 +182,8 @@ def test_a_frame_over_a_mebibyte_closes_the_socket(
 ) -> None:
     socket = connect(ada)
     text = frame_of(MEBIBYTE + 1, room).encode()
-    try:
+    with suppress(ConnectionClosed):  # it may be closed while we are still sending
         socket.socket.send(text, text=not binary)
-    except Exception as closed:  # it may be closed while we are still sending
-        assert "close" in type(closed).__name__.lower() + str(closed).lower()
     assert socket.close_code() in {4413, 1009, ABNORMAL}
     assert not Message.objects.filter(room=room).exists()
 
@@ -274,12 +274,9 @@ def test_too_much_is_rate_limited_and_says_when_to_come_back(
 
 def test_twenty_rate_limited_close_the_socket(connect: Connect, ada: Member, room: Room) -> None:
     socket = connect(ada)
-    for number in range(400):
-        try:
+    with suppress(ConnectionClosed):
+        for number in range(400):
             socket.send("send", room=room.pk, client_id=str(uuid4()), body=f"number {number}")
-        except Exception as closed:
-            assert "close" in type(closed).__name__.lower()
-            break
     assert socket.close_code() == 4429
     refused = [frame for frame in socket.seen("error") if frame["code"] == "rate_limited"]
     assert len(refused) <= ABUSE
