@@ -22,7 +22,7 @@ MARGIN = 1.5  # s that the load lasts longer than the sampling
 # A sample belongs to the first layer, from the innermost frame outwards, whose pattern it matches.
 # Frames read "function (file:line)"; native ones have a library for a file.
 LAYERS = [
-    ("way out: the system call", r"^(writev?|send(msg)?|__libc_(write|send)\w*|uv_+(try_)?write)\b"),
+    ("way out: the system call", r"^(writev?|send(msg)?|__libc_(write|send)|uv_+(try_)?write)\b"),
     ("way in: the system call", r"^(read|recv(msg)?|__libc_(read|recv)\w*|uv__read)\b"),
     ("event loop: waiting", r"^(epoll_p?wait|uv__io_poll|select)\b"),
     ("way in: WebSocket frames", r"chatsite/(frames|websocket)\.py"),

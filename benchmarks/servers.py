@@ -5,12 +5,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 from benchmarks.parts import HERE, ROOT, Parts
 from tests.parts.part import Part
 
 PEERS = HERE / "peers"
 BUILD = HERE / "build"
+HEALTH_TIMEOUT = 1  # s
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,16 @@ class RunningServer(Part):
         here = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         common = {"PORT": str(self.port), "REDIS_URL": self.parts.redis.url}
         return {**here, "NODE_ENV": "production", **common, **self.server.settings(self.parts)}
+
+    def ready(self) -> bool:
+        """Say whether it takes connections: ours listens some time before it does."""
+        if not self.server.is_ours:
+            return super().ready()
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=HEALTH_TIMEOUT) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
     @property
     def working_directory(self) -> Path:
