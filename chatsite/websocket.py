@@ -41,7 +41,8 @@ class WebSocket(asyncio.Protocol):
 
     The ASGI application gets `receive` and `answer` as its receive and send, and the object itself
     as scope["extensions"]["chat.wire"]: `send`, `unsent`, `when_drained`, `close`, `abort`,
-    `pause`, `resume`, and the attributes below, to be used once it has accepted.
+    `pause`, `resume`, and the attributes below. Only `pause` and the attributes are of use before
+    it has accepted, and best set by then: what comes earlier goes to `receive`.
 
     on_text(payload: bytes)    takes text messages inline; always valid UTF-8
     on_binary()                takes binary messages inline
@@ -217,6 +218,8 @@ class WebSocket(asyncio.Protocol):
         transport.set_write_buffer_limits(0)
         transport.write(self._accepting or b"")
         self._accepting = None
+        if self._paused:
+            transport.pause_reading()
         self._server.opened(self)
         self._read()
 
@@ -224,7 +227,7 @@ class WebSocket(asyncio.Protocol):
         if self._reader is None:
             return
         self._reader.feed(data)
-        if self._paused:  # before the transport began to read
+        if self._paused:  # since before uvloop's transport began to read
             self._transport.pause_reading()  # type: ignore[union-attr]
         self._read()
 

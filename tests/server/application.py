@@ -40,14 +40,16 @@ def tell(wire, **facts):
 
 
 async def wire_of(scope, receive, send):
-    """Accept, and return the wire with its end watched."""
+    """Accept, and return the wire with its end watched. Until then it is paused."""
     wire = scope["extensions"]["chat.wire"]
+    wire.pause()
     assert await receive() == {"type": "websocket.connect"}
     offered = scope["subprotocols"]
     await send({"type": "websocket.accept", "subprotocol": offered[0] if offered else None})
     open_wires.add(wire)
     wire.on_close = lambda code: open_wires.discard(wire)
     tell(wire, pid=os.getpid())
+    wire.resume()
     return wire
 
 

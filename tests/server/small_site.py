@@ -6,12 +6,15 @@ Run as a module it is the supervisor: python -m tests.server.small_site ADDRESS 
 import contextlib
 import json
 import os
+import re
 import sys
 import urllib.request
 from pathlib import Path
 
 from chatsite.supervisor import Supervisor, listen, url_of
 from tests.parts.part import Part
+
+INTENDED = re.compile("a bug of the application|broken ")  # in tests/server/application.py
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -50,6 +53,11 @@ class SmallSite(Part):
     def said(self) -> str:
         """Everything its processes have printed."""
         return self.log.read_text(errors="replace")
+
+    def unexpected(self) -> str:
+        """What its processes have printed about bugs that no test put there."""
+        entries = re.split(r"(?m)^(?=[A-Z][a-z]+ [a-z]+ )", self.said())
+        return "".join(entry for entry in entries if not INTENDED.search(entry))
 
     def get(self, path: str = "/", headers: dict[str, str] | None = None) -> dict:
         """What the application answers to a GET, from whichever process takes it."""

@@ -246,10 +246,14 @@ def test_whatever_comes_in_whatever_pieces_autobahn_reads_the_same(
     pieces = [whole[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
     expected, expected_failure = by_autobahn(pieces)
     messages, failure = by_us(pieces)
-    assert messages == expected
     if expected_failure == 1007:
-        # Autobahn looks at the text of a message before it is whole, we when it is.
+        # Autobahn looks at the text of a message before it is whole, we when it is; until then
+        # control frames may come in between.
         assert failure in (1007, 1002, 1009, None)
+        late = messages[len(expected) :]
+        assert all(opcode in (PING, PONG) for opcode, _ in late)
+        del messages[len(expected) :]
     else:
         assert failure == expected_failure
-    assert by_us([whole]) == (messages, failure)
+    assert messages == expected
+    assert by_us([whole]) == by_us(pieces)
