@@ -35,6 +35,14 @@ class Fragment(msgspec.Struct, frozen=True, array_like=True):
     role: str | None = None  # of a member
 
 
+class Posted(msgspec.Struct, frozen=True, array_like=True):
+    """A member posted, and so has read up to there. ``connection`` is the socket that did it."""
+
+    user: int
+    seq: int
+    connection: str = ""
+
+
 class RoomChanged(msgspec.Struct, frozen=True, tag="changed", array_like=True):
     """Changes of a room that were committed together."""
 
@@ -44,6 +52,7 @@ class RoomChanged(msgspec.Struct, frozen=True, tag="changed", array_like=True):
     messages: list[Fragment] = []
     members: list[Fragment] = []
     info: bytes | None = None
+    posted: list[Posted] = []
 
     @property
     def group(self) -> str:

@@ -61,6 +61,7 @@ def _send(hub: "Hub", socket: "Socket", command: Send) -> None:
         command.reply_to,
         command.thread,
         command.attachments,
+        socket.id,
     )
 
     def done(outcome: Outcome) -> None:

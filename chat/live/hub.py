@@ -115,7 +115,7 @@ class Hub:
     async def _until(condition: Any, limit: float) -> None:
         """Wait for ``condition``, at most ``limit`` seconds."""
         end = time.monotonic() + limit
-        while not condition() and time.monotonic() < end:  # noqa: ASYNC110: once in a lifetime
+        while not condition() and time.monotonic() < end:  # noqa: ASYNC110 - once
             await asyncio.sleep(0.02)
 
     async def _every(self, seconds: float, work: Any) -> None:
@@ -372,6 +372,7 @@ class Hub:
                 continue
             for event in events:
                 self._mind_members(feed, event)
+                self._mind_authors(event)
             for merged in frames.merge(events):
                 outgoing.append((feed, merged.to, frames.changes(merged)))
         if len(outgoing) == 1:
@@ -417,11 +418,16 @@ class Hub:
             if feed.members is not None:
                 (feed.members.discard if member.role is None else feed.members.add)(member.id)
 
+    def _mind_authors(self, event: RoomChanged) -> None:
+        """Tell the other sockets of whoever posted that they have read so far."""
+        for posted in event.posted:
+            if self.sockets_of.get(posted.user):
+                self._read(Read(event.room, posted.user, posted.seq, posted.connection))
+
     def _read(self, event: Read) -> None:
-        text = frames.encode(frames.ReadFrame(event.room, event.seq))
         for socket in self.sockets_of.get(event.user, ()):
             if socket.id != event.connection and event.room in socket.rooms:
-                socket.send(text)
+                socket.send(frames.encode(frames.ReadFrame(event.room, event.seq)))
 
     def _access_changed(self, event: AccessChanged) -> None:
         sockets = [s for user in event.users for s in self.sockets_of.get(user, ())]

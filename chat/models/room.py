@@ -60,7 +60,7 @@ class Room(models.Model):
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The sorted ids of a direct room's members: the constraint that makes it the only one.
-    direct_key = models.CharField(  # noqa: DJ001: many rooms have none, and only null is not unique
+    direct_key = models.CharField(  # noqa: DJ001 - many rooms have none, and only null may repeat
         max_length=200, null=True, unique=True, editable=False
     )
     created_by = models.ForeignKey(

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from chat import broadcast, rows
-from chat.broadcast import Fragment
+from chat.broadcast import Fragment, Posted
 from chat.models import Membership, Message, Room
 from chat.permissions import check_seat
 
@@ -26,6 +26,7 @@ class RoomChange:
         self.messages: dict[int, Fragment] = {}
         self.members: dict[int, Fragment] = {}
         self.info: bytes | None = None
+        self.posted: list[Posted] = []
         self._moved: list[Membership] = []
 
     def seat_of(self, actor: User) -> Membership | None:
@@ -72,6 +73,7 @@ class RoomChange:
             list(self.messages.values()),
             list(self.members.values()),
             self.info,
+            self.posted,
         )
         seats = [broadcast.SeatChanged(self.room.pk, seat.user_id) for seat in self._moved]
         return [changed, *seats]

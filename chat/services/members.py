@@ -40,7 +40,12 @@ def join(actor: User, room_id: int) -> Room:
 
 
 def welcome(user: User) -> None:
-    """Seat a new member in the public rooms that the site names for that, as far as they exist."""
+    """Seat a new member in the public rooms that the site names for that, as far as they exist.
+
+    Who has been in any room is not new: what they left, they left.
+    """
+    if Membership.objects.filter(user=user).exists():
+        return
     rooms = Room.objects.listed().filter(slug__in=settings.WELCOME_ROOMS)
     for room_id in rooms.values_list("pk", flat=True):
         join(user, room_id)

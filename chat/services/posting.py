@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chat import markup, rows
+from chat.broadcast import Posted
 from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge
 from chat.models import Membership, Mention, Message
 from chat.models.message import BODY_MAX
@@ -36,6 +37,7 @@ class Post:
     reply_to: int | None = None
     thread: int | None = None
     attachments: Sequence[str | int] = ()
+    connection: str = ""  # the socket it came from, which need not be told that its member read on
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +261,8 @@ def _insert(drafts: list[Draft], changes: dict[int, RoomChange], seats: Seats) -
         if draft.message
         for user in draft.mentions
     )
-    posted = {(message.room_id, message.author_id) for message in messages}
-    Membership.objects.bulk_update([seats[key] for key in posted], ["read_seq", "posted_at"])
+    authors = {(message.room_id, message.author_id) for message in messages}
+    Membership.objects.bulk_update([seats[key] for key in authors], ["read_seq", "posted_at"])
     for draft in drafts:
         message = draft.message
         assert message is not None
@@ -268,3 +270,5 @@ def _insert(drafts: list[Draft], changes: dict[int, RoomChange], seats: Seats) -
         if message.pk not in changes[message.room_id].messages:
             row = rows.message_row(message, mentions=draft.mentions, reactions=[])
             changes[message.room_id].add_message(message, row)
+            posted = Posted(message.author_id, message.seq, draft.post.connection)
+            changes[message.room_id].posted.append(posted)
