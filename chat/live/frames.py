@@ -22,6 +22,7 @@ SERVER_FRAME_MAX = 512 * 1024  # bytes the server sends in one frame
 DEPTH_MAX = 16  # levels of JSON
 
 Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Version = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Ref = str | Integer
 
 
@@ -72,7 +73,7 @@ class Read(msgspec.Struct, tag_field="type", tag="read", frozen=True):
 class Sync(msgspec.Struct, tag_field="type", tag="sync", frozen=True):
     """Ask what changed in each room after the version given."""
 
-    rooms: dict[Integer, Integer]
+    rooms: dict[Integer, Version]
     ref: Ref | None = None
 
 
