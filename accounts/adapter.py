@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -21,6 +22,18 @@ class Site(NamedTuple):
 
 class AccountAdapter(DefaultAccountAdapter):
     """Handles are small letters, banned members are told why, mails carry the site's name."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_taken": _("Somebody has this handle already."),
+        "username_blacklisted": _("This handle means everybody. Please choose another."),
+        "username_password_mismatch": _("Handle and password do not go together."),
+        "email_password_mismatch": _("Address and password do not go together."),
+        "enter_current_password": _("That is not your password."),
+        "incorrect_password": _("That is not your password."),
+        "incorrect_code": _("That code is not right, or no longer."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes, then try again."),
+        "rate_limited": _("Too many tries. Wait a minute, then try again."),
+    }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Return the handle in small letters, in which it is stored and compared."""

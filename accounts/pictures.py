@@ -5,6 +5,7 @@ second format hidden behind the first.
 """
 
 import io
+import struct
 import uuid
 import warnings
 
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.models import User
@@ -23,6 +24,10 @@ SIDE = 256  # px of what is stored: the largest use is 72 px, on a dense screen
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
+
+TOO_MANY_PIXELS = _("This picture has more than 40 million pixels.")
+# What Pillow raises, depending on the format, for a file that is not what it claims.
+UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error)
 
 Picture = ContentFile
 
@@ -39,10 +44,11 @@ def square(upload: UploadedFile) -> Picture:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we count ourselves
             with Image.open(upload, formats=FORMATS) as image:
                 if image.width * image.height > PIXELS_MAX:
-                    raise ValidationError(_("This picture has more than 40 million pixels."))
+                    raise ValidationError(TOO_MANY_PIXELS)
                 small = _redrawn(image)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError,
-            ValueError, EOFError) as error:  # fmt: skip
+    except Image.DecompressionBombError as error:
+        raise ValidationError(TOO_MANY_PIXELS) from error
+    except UNREADABLE as error:
         raise ValidationError(_("This file is no picture that can be read.")) from error
     data = io.BytesIO()
     small.save(data, "WEBP", quality=QUALITY, method=4)

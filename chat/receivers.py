@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.signals import user_logged_in
 from django.contrib.sessions.models import Session
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -41,3 +42,9 @@ def user_saved(instance: User, created: bool, update_fields: Any, **_: Any) -> N
 def show_new_profile(user: User, **_: Any) -> None:
     """Show a member's new name and picture in all their rooms."""
     members.profile_changed(user)
+
+
+@receiver(user_logged_in)
+def seat_new_member(user: User, **_: Any) -> None:
+    """Let a member who signs in for the first time find themselves in a conversation."""
+    members.welcome(user)

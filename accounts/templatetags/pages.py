@@ -92,6 +92,6 @@ def browser(user_agent: str) -> agents.Agent:
 
 
 @register.filter
-def current_if(path: str, prefix: str) -> SafeString | str:
+def current_if(path: str, prefix: str) -> str:
     """Mark a link as that of the present page when ``path`` begins with ``prefix``."""
-    return format_html('aria-current="page"') if path.startswith(prefix) else ""
+    return SafeString('aria-current="page"') if path.startswith(prefix) else ""

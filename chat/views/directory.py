@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from chat.errors import ChatError
+from chat.errors import Invalid, TooLarge
 from chat.services import access, members, reading, rooms
 from chat.views import asked
 from chat.views.forms import NewRoomForm
@@ -28,7 +28,7 @@ def new_room(request: HttpRequest) -> HttpResponse:
         try:
             room = rooms.create(request.user, **form.cleaned_data)
             return redirect("chat:room", slug=room.slug)
-        except ChatError as refusal:
+        except (Invalid, TooLarge) as refusal:
             form.refuse(refusal)
     return render(request, "chat/new_room.html", {"form": form})
 

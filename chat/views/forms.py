@@ -76,7 +76,7 @@ class RoomSettingsForm(RoomForm):
             field.choices = [*SLOW_MODES, (current, _("%d seconds") % current)]
 
 
-class InviteForm(TellingForm):
+class InviteForm(forms.Form):
     """Whom to let in."""
 
     handle = forms.CharField(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from chat.errors import ChatError, NotFound
+from chat.errors import Invalid, NotFound, TooLarge
 from chat.services import access, members, reading, rooms
 from chat.views.forms import InviteForm, RoomSettingsForm
 from chat.views.refusals import action, page
@@ -27,7 +27,7 @@ def room_settings(request: HttpRequest, slug: str) -> HttpResponse:
             rooms.update(request.user, room.pk, **form.cleaned_data)
             messages.success(request, _("The room is changed."))
             return redirect(SETTINGS, slug=slug)
-        except ChatError as refusal:
+        except (Invalid, TooLarge) as refusal:
             form.refuse(refusal)
     return _shown(request, slug, form=form)
 
@@ -67,8 +67,6 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(SETTINGS, slug=slug)
         except NotFound:
             form.add_error("handle", _("Nobody here has this handle."))
-        except ChatError as refusal:
-            form.refuse(refusal)
     return _shown(request, slug, invite_form=form)
 
 

@@ -1,0 +1,109 @@
+"""The chat page as the server sends it."""
+
+import json
+import re
+
+import pytest
+
+from tests.factories import make_member, make_message, make_room, new_name
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(response):
+    """Return what the page's script starts from, read as the browser reads it."""
+    found = re.search(
+        r'<script id="page" type="application/json">(.*?)</script>', response.content.decode(), re.S
+    )
+    return json.loads(found[1])
+
+
+def seen(response):
+    """Return what a response tells: its status, and the page without its one-time token."""
+    return response.status_code, re.sub(rb'token" value="\w+"', b"", response.content)
+
+
+def test_the_page_carries_what_the_browser_needs_to_draw_the_room(ada, bob, browse):
+    room = make_room(members=[ada, bob])
+    message = make_message(room, bob, "hello")
+
+    page = page_of(browse(ada).get(room.get_absolute_url()))
+
+    assert page["user"] == {"id": ada.id, "username": ada.username, "name": "Ada", "avatar": None}
+    assert page["room"] == room.pk
+    assert [own["id"] for own in page["rooms"]] == [room.pk]
+    assert page["rooms"][0]["unread"] == 1
+    assert [row["id"] for row in page["history"]["messages"]] == [message.pk]
+    assert page["history"]["last_seq"] == 1
+    assert {member["user"] for member in page["members"]} >= {ada.id, bob.id}
+    assert page["limits"] == {"body": 4000, "frame": 65536, "changes": 300}
+    assert page["urls"]["socket"] == "/ws/chat/"
+
+
+def test_markup_in_a_message_cannot_end_the_data_of_the_page(ada, browse):
+    room = make_room(members=[ada])
+    body = "</script><script>alert(1)</script><!--"
+    make_message(room, ada, body)
+
+    response = browse(ada).get(room.get_absolute_url())
+
+    assert b"<script>alert" not in response.content
+    assert page_of(response)["history"]["messages"][0]["body"] == body
+
+
+def test_a_public_room_is_shown_to_others_with_a_way_in(ada, browse):
+    room = make_room(topic=new_name("topic"))
+
+    page = browse(ada).get(room.get_absolute_url()).content.decode()
+
+    assert room.topic in page
+    assert "Join this room" in page
+    assert 'id="page"' not in page
+
+
+@pytest.mark.parametrize("where", ["/rooms/{}/", "/rooms/{}/settings/"])
+def test_a_private_room_is_not_found_exactly_like_one_that_never_was(ada, bob, browse, where):
+    hidden = make_room("private", owner=bob)
+    browser = browse(ada)
+
+    real = seen(browser.get(where.format(hidden.slug)))
+    none = seen(browser.get(where.format(new_name("never-was"))))
+
+    assert real == none
+    assert real[0] == 404
+
+
+@pytest.mark.parametrize(
+    "verb",
+    ["join", "leave", "notify", "settings/lock", "settings/archive", "settings/invite",
+     "settings/members/1/remove", "settings/members/1/role"],
+)  # fmt: skip
+def test_no_button_tells_a_private_room_from_none(ada, bob, browse, verb):
+    hidden = make_room("private", owner=bob)
+    browser = browse(ada)
+    fields = {"on": "1", "notify": "all", "handle": bob.username, "role": "owner"}
+
+    real = seen(browser.post(f"/rooms/{hidden.slug}/{verb}/", fields))
+    none = seen(browser.post(f"/rooms/{new_name('never-was')}/{verb}/", fields))
+
+    assert real == none
+    assert real[0] == 404
+
+
+def test_the_direct_conversation_of_others_is_not_found(ada, bob, browse):
+    room = make_room("direct", [ada, bob])
+
+    assert browse(make_member()).get(room.get_absolute_url()).status_code == 404
+
+
+def test_the_page_costs_the_same_however_much_was_said(ada, bob, browse, django_assert_num_queries):
+    room = make_room(members=[ada, bob])
+    browser = browse(ada)
+    browser.get(room.get_absolute_url())
+    for _ in range(20):
+        make_message(room, bob, f"hi @{ada.username}")
+
+    # The session, the member; the room; own rooms; the members and the room they are in;
+    # a page of history with the room, mentions, reactions.
+    with django_assert_num_queries(10):
+        browser.get(room.get_absolute_url())
