@@ -81,7 +81,7 @@ export class Session extends Emitter {
     const asked = this.#clock.now();
     this.send({ type: "ping" });
     this.#clock.after(() => {
-      if (this.state === "open" && this.#heardAt < asked) this.#giveUp();
+      if (this.state === "open" && this.#heardAt <= asked) this.#giveUp();
     }, PROBE_PATIENCE);
   }
 

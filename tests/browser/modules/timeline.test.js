@@ -1,0 +1,155 @@
+// @ts-check
+import { PAGE, Timeline, WINDOW } from "/static/js/state/timeline.js";
+import { equal, ok } from "./assert.js";
+import { Random } from "./random.js";
+
+class Room {
+  rows = new Map();
+  lastSeq = 0;
+
+  constructor(lastSeq = 0) {
+    this.lastSeq = lastSeq;
+  }
+
+  hold(low, high) {
+    for (let seq = low; seq <= high; seq += 1) this.rows.set(seq, { seq });
+    return this;
+  }
+
+  post() {
+    this.lastSeq += 1;
+    this.rows.set(this.lastSeq, { seq: this.lastSeq });
+  }
+
+  /** What HTTP would answer. */
+  read(need) {
+    const clamp = (seq) => Math.min(Math.max(seq, 1), this.lastSeq);
+    if (this.lastSeq === 0) return;
+    if ("newest" in need) this.hold(clamp(this.lastSeq - PAGE + 1), this.lastSeq);
+    else if ("before" in need) this.hold(clamp(need.before - PAGE), clamp(need.before - 1));
+    else if ("after" in need) this.hold(clamp(need.after + 1), clamp(need.after + PAGE));
+    else this.hold(clamp(need.around - PAGE / 2), clamp(need.around + PAGE / 2));
+  }
+}
+
+function bounds(timeline) {
+  return [timeline.low, timeline.high];
+}
+
+export function it_opens_at_the_newest_page() {
+  const timeline = new Timeline(new Room(500).hold(1, 500));
+  equal(bounds(timeline), [451, 500]);
+  equal(timeline.need(), null);
+}
+
+export function it_asks_for_what_it_lacks() {
+  const room = new Room(500);
+  const timeline = new Timeline(room);
+  equal(timeline.need(), { newest: true });
+  room.read(timeline.need());
+  timeline.update();
+  equal(timeline.need("up"), { before: 451 });
+}
+
+export function an_empty_room_needs_nothing() {
+  const timeline = new Timeline(new Room());
+  equal(timeline.need("up"), null);
+  equal(timeline.messages, []);
+  ok(timeline.atStart && timeline.atEnd, "has ends");
+}
+
+export function it_follows_what_arrives() {
+  const room = new Room(10).hold(1, 10);
+  const timeline = new Timeline(room);
+  room.post();
+  timeline.update();
+  equal(timeline.high, 11);
+}
+
+export function away_from_the_newest_it_counts_what_arrives() {
+  const room = new Room(1000).hold(1, 1000);
+  const timeline = new Timeline(room);
+  timeline.open(100);
+  for (let page = 0; page < 10; page += 1) timeline.growDown();
+  const before = bounds(timeline);
+  room.post();
+  timeline.update();
+  equal(bounds(timeline), before);
+  equal(timeline.newer, 1001 - timeline.high);
+}
+
+export function growing_up_drops_the_newest_beyond_its_limit() {
+  const timeline = new Timeline(new Room(1000).hold(1, 1000));
+  for (let page = 0; page < 8; page += 1) timeline.growUp();
+  equal(timeline.high - timeline.low + 1, WINDOW);
+  equal(timeline.following, false);
+  equal(timeline.low, 1000 - 50 + 1 - 8 * PAGE);
+}
+
+export function it_leaves_over_a_hole_when_it_follows() {
+  const room = new Room(100).hold(51, 100);
+  const timeline = new Timeline(room);
+  room.lastSeq = 400;
+  equal(timeline.need(), { newest: true });
+  room.read({ newest: true });
+  timeline.update();
+  equal(bounds(timeline), [351, 400]);
+}
+
+export function it_opens_anywhere() {
+  const room = new Room(1000).hold(951, 1000);
+  const timeline = new Timeline(room);
+  timeline.open(300);
+  equal(timeline.need(), { around: 300 });
+  room.read(timeline.need());
+  timeline.update();
+  equal(bounds(timeline), [276, 325]);
+  equal(timeline.need("down"), { after: 325 });
+}
+
+export function after_a_reset_it_finds_its_place_again() {
+  const room = new Room(1000).hold(1, 1000);
+  const timeline = new Timeline(room);
+  timeline.open(300);
+  const { low } = timeline;
+  room.rows.clear();
+  room.hold(951, 1000);
+  timeline.update();
+  equal(timeline.need(), { around: low });
+  timeline.open(null);
+  equal(bounds(timeline), [951, 1000]);
+}
+
+/** Whatever happens in the room and to the window, it has no hole and keeps its limit. */
+export function it_never_has_a_hole() {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const random = new Random(seed);
+    const room = new Room(random.below(800));
+    const timeline = new Timeline(room);
+    for (let step = 0; step < 120; step += 1) {
+      const what = random.below(9);
+      if (what === 0) room.lastSeq += random.below(120); // missed while away
+      else if (what <= 2) for (let each = random.below(60); each >= 0; each -= 1) room.post();
+      else if (what === 3) timeline.growUp();
+      else if (what === 4) timeline.growDown();
+      else if (what === 5) timeline.open(random.chance(0.5) ? null : 1 + random.below(room.lastSeq + 1));
+      else if (what === 6 && random.chance(0.3)) room.rows.clear(); // a reset
+      else {
+        const need = timeline.need(random.pick(["up", "down", undefined]));
+        if (need) room.read(need);
+      }
+      timeline.update();
+      const { messages } = timeline;
+      ok(messages.every((row, index) => row?.seq === timeline.low + index), `seed ${seed}: a hole`);
+      ok(messages.length <= WINDOW, `seed ${seed}: ${messages.length} rows`);
+    }
+    // Left alone with the server it always comes to rest, with something to show.
+    for (let tries = 0; tries < 4 && timeline.need(); tries += 1) {
+      room.read(timeline.need());
+      timeline.update();
+    }
+    equal(timeline.need(), null, `seed ${seed}`);
+    ok(room.lastSeq === 0 || timeline.messages.length > 0, `seed ${seed}: nothing to show`);
+    if (timeline.following) equal(timeline.high, room.lastSeq, `seed ${seed}`);
+  }
+}
