@@ -1,4 +1,8 @@
-"""Where our server's time goes: py-spy's samples under a steady load, split by layer."""
+"""Where our server's time goes: py-spy's samples under a steady load, split by layer.
+
+Only who holds the interpreter's lock is sampled: py-spy takes many a thread that waits for busy.
+What the server's processes spend beyond that is one layer, seen from outside.
+"""
 
 import re
 import subprocess
@@ -22,26 +26,24 @@ MARGIN = 1.5  # s that the load lasts longer than the sampling
 # A sample belongs to the first layer, from the innermost frame outwards, whose pattern it matches.
 # Frames read "function (file:line)"; native ones have a library for a file.
 LAYERS = [
-    ("way out: the system call", r"^(writev?|send(msg)?|__libc_(write|send)|uv_+(try_)?write)\b"),
-    ("way in: the system call", r"^(read|recv(msg)?|__libc_(read|recv)\w*|uv__read)\b"),
-    ("event loop: waiting", r"^(epoll_p?wait|uv__io_poll|select)\b"),
     ("way in: WebSocket frames", r"chatsite/(frames|websocket)\.py"),
     ("way in: commands", r"chat/live/(session|limits|commands)\.py|parse \(chat/live/frames\.py"),
     ("way out: frames encoded", r"chat/(live/frames|rows)\.py"),
-    ("way out: hub to sockets", r"chat/live/(hub|feed|socket|wire|presence|typists)\.py"),
-    ("consumer", r"chat/live/consumer\.py"),
-    ("Redis", r"(chat/live/relay\.py|channels_redis|/redis/|hiredis|msgpack|chat/broadcast\.py)"),
-    ("writer: gathering", r"chat/live/writer\.py"),
-    ("writer: thread hop", r"(chat/live/database\.py|concurrent/futures|threading\.py|queue\.py)"),
-    ("database driver", r"psycopg"),
-    ("Django's ORM", r"django/(db|utils)"),
+    ("way out: hub to sockets", r"chat/live/(hub|feed|socket|wire|presence|typists|onlookers)\.py"),
+    ("consumer, handshake", r"chat/live/(consumer|handshake|admission)\.py|django/contrib"),
+    ("Redis", r"chat/live/relay\.py|channels_redis|/redis/|hiredis|msgpack|chat/broadcast\.py"),
+    ("writer: batches", r"chat/live/batches\.py"),
+    ("database: thread hop", r"chat/live/database\.py|concurrent/futures|threading\.py|queue\.py"),
+    ("database: driver", r"psycopg"),
+    ("database: Django's ORM", r"django/(db|utils)|asgiref/local|copy\.py|weakref\.py"),
     ("posting", r"chat/(services|models|permissions|markup|errors)"),
-    ("admission", r"(chat/live/admission\.py|django/contrib)"),
-    ("HTTP: Daphne, Twisted", r"(daphne|twisted|autobahn|asgiref|channels/)"),
-    ("asyncio", r"(asyncio/|uvloop)"),
+    ("HTTP: Daphne, Twisted", r"daphne|autobahn|channels/|chatsite/|twisted/(?!.*reactor\.py)"),
+    ("event loop: uvloop, socket reads and writes", r"reactor\.py|uvloop"),
+    ("event loop: asyncio", r"asyncio/"),
 ]  # fmt: skip
 PATTERNS = [(layer, re.compile(pattern)) for layer, pattern in LAYERS]
-OTHER = "interpreter and the rest"
+OTHER = "the rest"
+OUTSIDE = "system calls and waits without the interpreter's lock"
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ def profile(name: str, parts: Parts, seconds: float, leaves: int = 12, native: b
         pid = busiest(trial, lambda: step(1.0))
         command = [str(PY_SPY), "record", "--rate", str(RATE), "--duration", str(int(seconds)),
                    "--format", "raw", "--output", str(raw), "--pid", str(pid)]  # fmt: skip
-        command.append("--native" if native else "--nonblocking")
+        command += ["--gil", "--native" if native else "--nonblocking"]
         spy = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        step(seconds + MARGIN)
+        under = step(seconds + MARGIN)
         _, complaint = spy.communicate(timeout=60)
     if not raw.exists():
         raise RuntimeError(f"py-spy: {complaint.decode()}")
@@ -93,7 +95,8 @@ def profile(name: str, parts: Parts, seconds: float, leaves: int = 12, native: b
         f"Postgres {plain['postgres_us_per_send']:.0f} and Redis "
         f"{plain['redis_us_per_send']:.0f} µs a send"
     )
-    return f"{title}\n\n{split(raw, us, plain['cpu_us_per_send'], per, leaves)}"
+    ticks = int(under["server_util"] * int(seconds) * RATE)
+    return f"{title}\n\n{split(raw, ticks, us, plain['cpu_us_per_send'], per, leaves)}"
 
 
 def busiest(trial: Trial, work: Callable[[], object]) -> int:
@@ -104,8 +107,11 @@ def busiest(trial: Trial, work: Callable[[], object]) -> int:
     return max(before, key=lambda pid: sum(cpu_seconds([pid])) - before[pid])
 
 
-def split(raw: Path, us: float, us_per_send: float, per: str, leaves: int) -> str:
-    """Return py-spy's samples in ``raw`` by layer and by innermost function."""
+def split(raw: Path, ticks: int, us: float, us_per_send: float, per: str, leaves: int) -> str:
+    """Return py-spy's samples in ``raw`` by layer and by innermost function.
+
+    ``ticks`` is how many samples all the server's time would have been.
+    """
     layers: Counter[str] = Counter()
     functions: Counter[str] = Counter()
     for line in raw.read_text().splitlines():
@@ -113,9 +119,10 @@ def split(raw: Path, us: float, us_per_send: float, per: str, leaves: int) -> st
         frames = stack.split(";")
         layers[layer_of(frames)] += int(count)
         functions[re.sub(r":\d+\)$", ")", frames[-1])] += int(count)
+    lines = [f"{layers.total()} samples of {ticks}", ""]
+    lines += [f"| layer | share | µs a {per} | µs a send |", "|---|---:|---:|---:|"]
+    layers[OUTSIDE] = max(0, ticks - layers.total())
     total = max(1, layers.total())
-    lines = [f"{total} samples", "", f"| layer | share | µs a {per} | µs a send |",
-             "|---|---:|---:|---:|"]  # fmt: skip
     lines += [
         f"| {layer} | {count / total:.1%} | {us * count / total:.2f} "
         f"| {us_per_send * count / total:.1f} |"
