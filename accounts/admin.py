@@ -1,0 +1,215 @@
+"""Members and API tokens in the admin: found, looked at, banned, revoked."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+
+from accounts.models import ApiToken, User
+from accounts.signals import profile_changed
+from chat.admin.base import Moderated, actor, chosen, count_of, link_to, link_to_list
+from chat.models import Connection, Membership, Message
+from chat.services import bans
+
+# What others see of a member; their rooms are told when it changes.
+SHOWN = {"username", "display_name"}
+REASON_MAX = User._meta.get_field("ban_reason").max_length
+
+
+class MemberForm(forms.ModelForm):
+    """An account, with the ban as a box to tick."""
+
+    banned = forms.BooleanField(
+        required=False, help_text="Cannot sign in; open sockets close at once."
+    )
+    reason = forms.CharField(
+        max_length=REASON_MAX, required=False, help_text="Told to the banned member."
+    )
+
+    class Meta:
+        model = User
+        fields = (
+            "username", "display_name", "email", "status", "time_zone", "is_active", "is_staff",
+            "is_superuser", "groups",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["banned"].initial = self.instance.banned_at is not None
+        self.fields["reason"].initial = self.instance.ban_reason
+
+
+class ReasonForm(ActionForm):
+    """A reason beside the list of actions."""
+
+    reason = forms.CharField(
+        label="Reason, told to the banned: ", max_length=REASON_MAX, required=False
+    )
+
+
+class BannedFilter(admin.SimpleListFilter):
+    """Members who are banned, or not."""
+
+    title = "banned"
+    parameter_name = "banned"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return yes and no."""
+        return [("yes", "Banned"), ("no", "Not banned")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Return the members who are."""
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(banned_at__isnull=self.value() == "no")
+
+
+@admin.register(User)
+class MemberAdmin(Moderated, UserAdmin):
+    """Members. Moderators ban; everything else about an account is for superusers."""
+
+    form = MemberForm
+    action_form = ReasonForm
+    list_display = (
+        "username",
+        "display_name",
+        "email",
+        "rooms",
+        "banned",
+        "is_active",
+        "is_staff",
+        "date_joined",
+    )
+    list_filter = (BannedFilter, "is_active", "is_staff", "is_superuser")
+    search_fields = ("username", "display_name", "email")
+    search_help_text = "Handle, name or e-mail address"
+    ordering = ("-pk",)
+    sortable_by = ("username", "date_joined")
+    filter_horizontal = ("groups",)
+    actions = ("ban", "unban")
+    readonly_fields = (
+        "rooms", "said", "online", "tokens", "banned_at", "last_login", "date_joined",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("username", "display_name", "email", "status", "time_zone")}),
+        ("Ban", {"fields": ("banned", "reason", "banned_at")}),
+        ("In the chat", {"fields": ("rooms", "said", "online")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "tokens")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Return members with the number of their rooms."""
+        seats = Membership.objects.active()
+        return super().get_queryset(request).annotate(room_count=count_of(seats, "user"))
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """Superusers make accounts for others."""
+        return request.user.is_superuser
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Leave moderators nothing but the ban: an account's rights are not theirs to give."""
+        if request.user.is_superuser:
+            return self.readonly_fields
+        return (*self.readonly_fields, *MemberForm.Meta.fields)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Let superusers alone set another's password."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Store what the form changed; a ban goes through the service, names show in all rooms."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        changed = set(form.changed_data)
+        stored = changed & set(MemberForm.Meta.fields) - {"groups"}
+        if stored:
+            obj.save(update_fields=stored)
+        if stored & SHOWN:
+            profile_changed.send(sender=User, user=obj)
+        if changed & {"banned", "reason"}:
+            self._set_ban(request, obj, form.cleaned_data)
+
+    @staticmethod
+    def _set_ban(request: HttpRequest, user: User, wanted: dict[str, Any]) -> None:
+        if wanted["banned"]:
+            bans.ban(actor(request), user.pk, wanted["reason"])
+        elif user.banned_at is not None:
+            bans.unban(actor(request), user.pk)
+
+    @admin.display()
+    def rooms(self, user: User) -> SafeString:
+        """How many rooms the member is in, leading to the memberships."""
+        return link_to_list(Membership, user.room_count, user=user.pk)  # type: ignore[attr-defined]
+
+    @admin.display(description="messages")
+    def said(self, user: User) -> SafeString:
+        """Lead to what the member said."""
+        return link_to_list(Message, "All messages", author=user.pk)
+
+    @admin.display(description="sockets")
+    def online(self, user: User) -> SafeString:
+        """How many sockets the member has open, leading to them."""
+        return link_to_list(Connection, user.connections.count(), user=user.pk)
+
+    @admin.display(description="API tokens")
+    def tokens(self, user: User) -> SafeString:
+        """How many tokens act for the member, leading to them."""
+        return link_to_list(ApiToken, user.tokens.count(), user=user.pk)
+
+    @admin.display(boolean=True, ordering="banned_at")
+    def banned(self, user: User) -> bool:
+        """Whether the member is banned."""
+        return user.banned_at is not None
+
+    @admin.action(description="Ban, with the reason given here", permissions=["moderate"])
+    def ban(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Ban members."""
+        reason = request.POST.get("reason", "").replace("\x00", "")
+        self.for_each(
+            request, queryset, lambda actor, user: bans.ban(actor, user.pk, reason), "banned"
+        )
+
+    @admin.action(description="Let back in", permissions=["moderate"])
+    def unban(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """End bans."""
+        self.for_each(
+            request, queryset, lambda actor, user: bans.unban(actor, user.pk), "let back in"
+        )
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(Moderated):
+    """API tokens, to see and to revoke. `manage.py token` issues them: a secret is shown once."""
+
+    list_display = ("name", "owner", "created_at", "last_used_at")
+    list_filter = (chosen("user", User),)
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username", "user__display_name")
+    search_help_text = "What it is for, or whose it is"
+    ordering = ("-pk",)
+    fields = readonly_fields = ("name", "owner", "created_at", "last_used_at")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes a token."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Revoking a token is deleting it, under Django's own permission."""
+        return request.user.has_perm("accounts.delete_apitoken")
+
+    @admin.display(description="member")
+    def owner(self, token: ApiToken) -> SafeString | str:
+        """For whom it acts."""
+        return link_to(token.user)

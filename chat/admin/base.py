@@ -1,0 +1,187 @@
+"""What all moderation pages share: who may do what, and how a refusal is shown."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from chat.errors import ChatError
+
+PER_PAGE = 50  # rows
+AT_ONCE_MAX = 500  # rows in one action: each is a change of its own, and a request must end
+COUNTED_MAX = 10_000  # rows; a table may have millions, and nobody turns to the last page
+
+
+def actor(request: HttpRequest) -> User:
+    """Return the moderator who asks; the admin lets nobody else in."""
+    return cast(User, request.user)
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than COUNTED_MAX, so that a page costs the same however long the list."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, COUNTED_MAX at most."""
+        assert isinstance(self.object_list, QuerySet)
+        return self.object_list.order_by().values("pk")[:COUNTED_MAX].count()
+
+
+class Moderated(admin.ModelAdmin):
+    """Rows that moderators see by Django's permissions and change by the services alone.
+
+    Nothing is added or deleted here unless a subclass says how.
+    """
+
+    list_per_page = PER_PAGE
+    list_max_show_all = PER_PAGE
+    show_full_result_count = False
+    actions_selection_counter = False  # without it one cannot select what is on no page
+    paginator = BoundedPaginator
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """Nobody adds rows."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody deletes rows."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Moderators change what they see."""
+        return self.has_moderate_permission(request) and self.has_view_permission(request, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whoever Django's own permission lets."""
+        return request.user.has_perm(f"{self.opts.app_label}.view_{self.opts.model_name}")
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        """Whether the services will take this person for a moderator."""
+        return actor(request).is_moderator
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show or change a row; a refusal undoes the change and is shown on the same page."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ChatError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask whether to delete a row, and do it; a refusal is shown instead."""
+        try:
+            return super().delete_view(request, *args, **kwargs)
+        except ChatError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def for_each(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        verb: Callable[[User, Any], Any],
+        done: str,
+    ) -> None:
+        """Let the moderator do ``verb`` to each row, and say how many were ``done``.
+
+        Each is a change of its own: one that is refused keeps none of the others.
+        """
+        count = 0
+        refusals: dict[str, int] = {}
+        for row in self._at_once(request, rows):
+            try:
+                verb(actor(request), row)
+                self.log_change(request, row, done.capitalize())
+                count += 1
+            except ChatError as refusal:
+                refusals[refusal.detail] = refusals.get(refusal.detail, 0) + 1
+        for detail, times in refusals.items():
+            again = f" ({times} times)" if times > 1 else ""
+            self.message_user(request, detail + again, messages.ERROR)
+        if count or not refusals:
+            self.message_user(request, f"{count} {done}.", messages.SUCCESS)
+
+    def _at_once(self, request: HttpRequest, rows: QuerySet[Any]) -> list[Any]:
+        """Return the rows, AT_ONCE_MAX of them at most, telling when there were more."""
+        found = list(rows[: AT_ONCE_MAX + 1])
+        if len(found) > AT_ONCE_MAX:
+            text = f"Only the first {AT_ONCE_MAX} were done. Do it again for the others."
+            self.message_user(request, text, messages.WARNING)
+        return found[:AT_ONCE_MAX]
+
+
+class ReadOnly(Moderated):
+    """Rows that are only looked at."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes them."""
+        return False
+
+
+class Chosen(admin.SimpleListFilter):
+    """The row of another table whose rows are listed: shown, and undone, when one came by a link.
+
+    Never a list of all rooms or all members.
+    """
+
+    model: type[Model]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the one row, if any was chosen."""
+        chosen = request.GET.get(self.parameter_name or "", "")
+        if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+            return []
+        row = self.model._default_manager.filter(pk=chosen).first()
+        return [(chosen, str(row))] if row else [(chosen, "(unknown)")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the rows that belong to it."""
+        return (
+            queryset.filter(**{str(self.parameter_name): self.value()})
+            if self.value()
+            else queryset
+        )
+
+
+def chosen(parameter: str, row_type: type[Model]) -> type[Chosen]:
+    """Return a filter by the foreign key ``parameter``."""
+    fields = {"parameter_name": parameter, "title": parameter, "model": row_type}
+    return type(f"Chosen{row_type.__name__}", (Chosen,), fields)
+
+
+def count_of(rows: QuerySet, foreign_key: str) -> Coalesce:
+    """Return an annotation: how many of ``rows`` point here. Counted for the rows shown alone."""
+    mine = rows.filter(**{foreign_key: OuterRef("pk")}).order_by().values(foreign_key)
+    counted = mine.annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def link_to(row: Model | None, text: str = "") -> SafeString | str:
+    """Return a link to the admin's page of ``row``."""
+    if row is None:
+        return "–"
+    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', address, text or str(row))
+
+
+def link_to_list(model: type[Model], text: object, **wanted: str | int | UUID) -> SafeString:
+    """Return a link to the admin's list of the rows of ``model`` that are ``wanted``."""
+    meta = model._meta
+    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    return format_html(
+        '<a href="{}?{}">{}</a>',
+        address,
+        urlencode({name: str(value) for name, value in wanted.items()}),
+        text,
+    )

@@ -1,0 +1,119 @@
+"""Memberships: who is in which room, as what; roles, mutes, removal."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from chat.admin.base import Moderated, actor, chosen, link_to
+from chat.models import Membership, Room
+from chat.services import members
+
+
+class PresentFilter(admin.SimpleListFilter):
+    """Those who are in the room, unless one asks for those who left."""
+
+    title = "present"
+    parameter_name = "present"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return yes and no."""
+        return [("yes", "In the room"), ("no", "Left")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Membership]
+    ) -> QuerySet[Membership]:
+        """Return the memberships that are."""
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(left_at__isnull=self.value() == "yes")
+
+
+class MutedFilter(admin.SimpleListFilter):
+    """Members who may not write for now."""
+
+    title = "muted"
+    parameter_name = "muted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return what there is to ask for."""
+        return [("yes", "Muted now")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Membership]
+    ) -> QuerySet[Membership]:
+        """Return the memberships that are."""
+        return queryset.filter(muted_until__gt=timezone.now()) if self.value() else queryset
+
+
+@admin.register(Membership)
+class MembershipAdmin(Moderated):
+    """Memberships, also of those who left."""
+
+    list_display = (
+        "member",
+        "room_link",
+        "role",
+        "joined_at",
+        "left_at",
+        "muted_until",
+        "read_seq",
+    )
+    list_display_links = ("role",)
+    list_filter = (PresentFilter, "role", MutedFilter, chosen("room", Room), chosen("user", User))
+    list_select_related = ("room", "user")
+    search_fields = ("user__username", "user__display_name", "room__name", "room__slug")
+    search_help_text = "Member or room"
+    ordering = ("-pk",)
+    sortable_by = ("joined_at",)
+    actions = ("remove", "unmute")
+    fields = (
+        "member", "room_link", "role", "muted_until", "notify", "joined_at", "left_at", "read_seq",
+    )  # fmt: skip
+    readonly_fields = ("member", "room_link", "notify", "joined_at", "left_at", "read_seq")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Moderators change memberships of those who are in the room."""
+        left = isinstance(obj, Membership) and not obj.is_active
+        return super().has_change_permission(request, obj) and not left
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        """Change through the services what the form changed."""
+        if "role" in form.changed_data:
+            members.set_role(actor(request), obj.room_id, obj.user_id, obj.role)
+        if "muted_until" in form.changed_data:
+            members.mute(actor(request), obj.room_id, obj.user_id, obj.muted_until)
+
+    @admin.display(description="member", ordering="user__username")
+    def member(self, membership: Membership) -> SafeString | str:
+        """Whose membership it is."""
+        return link_to(membership.user)
+
+    @admin.display(description="room", ordering="room__name")
+    def room_link(self, membership: Membership) -> SafeString | str:
+        """Of which room."""
+        return link_to(membership.room)
+
+    @admin.action(description="Remove from the room", permissions=["moderate"])
+    def remove(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        """Take seats away."""
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, seat: members.remove(actor, seat.room_id, seat.user_id),
+            "removed",
+        )
+
+    @admin.action(description="Let write again", permissions=["moderate"])
+    def unmute(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        """End mutes."""
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, seat: members.mute(actor, seat.room_id, seat.user_id, None),
+            "may write again",
+        )

@@ -1,0 +1,163 @@
+"""Rooms: found, looked into, renamed, locked, archived."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from chat.admin.base import Moderated, actor, count_of, link_to, link_to_list
+from chat.models import Connection, Membership, Message, Room
+from chat.services import rooms
+
+
+class RoomForm(forms.ModelForm):
+    """What moderators change about a room."""
+
+    archived = forms.BooleanField(required=False, help_text="Put away: nobody can join or write.")
+
+    class Meta:
+        model = Room
+        fields = ("name", "topic", "slow_mode", "locked")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "archived" in self.fields:
+            self.fields["archived"].initial = self.instance.archived_at is not None
+        if "name" in self.fields and self.instance.kind == Room.Kind.DIRECT:
+            self.fields["name"].disabled = True
+            self.fields["name"].required = False
+            self.fields["name"].help_text = "A direct conversation is called after its members."
+
+
+class ArchivedFilter(admin.SimpleListFilter):
+    """Rooms in use, or put away."""
+
+    title = "archived"
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return yes and no."""
+        return [("no", "In use"), ("yes", "Archived")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
+        """Return the rooms that are."""
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(archived_at__isnull=self.value() == "no")
+
+
+@admin.register(Room)
+class RoomAdmin(Moderated):
+    """Rooms of every kind, private and direct ones too."""
+
+    form = RoomForm
+    list_display = (
+        "title", "kind", "members", "messages", "last_message", "locked", "archived", "slow_mode",
+    )  # fmt: skip
+    list_filter = ("kind", "locked", ArchivedFilter)
+    search_fields = ("name", "slug", "topic")
+    search_help_text = "Name, address or topic"
+    ordering = ("name", "pk")
+    actions = ("lock", "unlock", "archive", "bring_back")
+    readonly_fields = (
+        "kind", "slug", "members", "messages", "online", "version", "created_by_link", "created_at",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("name", "topic", "slow_mode", "locked", "archived")}),
+        ("About it", {"fields": readonly_fields}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        """Return rooms with their counts, and when last somebody said something."""
+        latest = Message.objects.filter(room=OuterRef("pk"), seq=OuterRef("last_seq"))
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("created_by")
+            .annotate(
+                member_count=count_of(Membership.objects.active(), "room"),
+                last_message_at=Subquery(latest.values("created_at")[:1]),
+            )
+        )
+
+    def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
+        """Change through the services what the form changed."""
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        archived, locked = changed.pop("archived", None), changed.pop("locked", None)
+        if changed:
+            rooms.update(actor(request), obj.pk, **changed)
+        if locked is not None:
+            rooms.lock(actor(request), obj.pk, locked)
+        if archived is not None:
+            rooms.archive(actor(request), obj.pk, archived)
+
+    @admin.display(description="room", ordering="name")
+    def title(self, room: Room) -> str:
+        """The name; a direct conversation has none."""
+        return str(room)
+
+    @admin.display(ordering="member_count")
+    def members(self, room: Room) -> SafeString:
+        """How many are in the room, leading to them."""
+        return link_to_list(Membership, room.member_count, room=room.pk)  # type: ignore[attr-defined]
+
+    @admin.display(ordering="last_seq")
+    def messages(self, room: Room) -> SafeString:
+        """How many messages there were, leading to them."""
+        return link_to_list(Message, room.last_seq, room=room.pk)
+
+    @admin.display(description="last message")
+    def last_message(self, room: Room) -> Any:
+        """When last somebody said something."""
+        return room.last_message_at  # type: ignore[attr-defined]
+
+    @admin.display(boolean=True)
+    def archived(self, room: Room) -> bool:
+        """Whether the room was put away."""
+        return room.archived_at is not None
+
+    @admin.display(description="online")
+    def online(self, room: Room) -> int:
+        """How many of the members have a socket open."""
+        seats = Membership.objects.active().filter(room=room)
+        online = Connection.objects.filter(user__in=seats.values("user"))
+        return online.order_by().values("user").distinct().count()
+
+    @admin.display(description="made by")
+    def created_by_link(self, room: Room) -> SafeString | str:
+        """Who made the room."""
+        return link_to(room.created_by)
+
+    @admin.action(description="Lock: members read and nothing else", permissions=["moderate"])
+    def lock(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        """Lock rooms."""
+        self.for_each(
+            request, queryset, lambda actor, room: rooms.lock(actor, room.pk, True), "locked"
+        )
+
+    @admin.action(description="Unlock", permissions=["moderate"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        """Unlock rooms."""
+        self.for_each(
+            request, queryset, lambda actor, room: rooms.lock(actor, room.pk, False), "unlocked"
+        )
+
+    @admin.action(description="Archive", permissions=["moderate"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        """Archive rooms."""
+        self.for_each(
+            request, queryset, lambda actor, room: rooms.archive(actor, room.pk, True), "archived"
+        )
+
+    @admin.action(description="Bring back from the archive", permissions=["moderate"])
+    def bring_back(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        """Bring rooms back."""
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, room: rooms.archive(actor, room.pk, False),
+            "brought back",
+        )
