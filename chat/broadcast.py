@@ -126,13 +126,15 @@ def room_group(room_id: int) -> str:
     return f"room.{room_id}"
 
 
-def pack(events: Sequence[Event]) -> dict[str, Any]:
-    """Return events of one group as a channel-layer message."""
-    return {"type": "hub.events", "events": [_encode(event) for event in events]}
+def pack(events: Sequence[Event], origin: str) -> dict[str, Any]:
+    """Return events of one group as a channel-layer message, with the name of who sends it."""
+    return {"type": "hub.events", "origin": origin, "events": [_encode(event) for event in events]}
 
 
-def unpack(message: dict[str, Any]) -> list[Event]:
-    """Return the events of a channel-layer message made by ``pack``."""
+def unpack(message: dict[str, Any], reader: str) -> list[Event]:
+    """Return the events of a channel-layer message; none if ``reader`` sent it, who has them."""
+    if message["origin"] == reader:
+        return []
     return [_decode(event) for event in message["events"]]
 
 
@@ -196,21 +198,19 @@ class _Publisher:
         self.thread.join(EXIT_TIMEOUT)
 
     def _run(self) -> None:
-        asyncio.run(self._publish_all())
-
-    async def _publish_all(self) -> None:
-        loop = asyncio.get_running_loop()
-        while (events := await loop.run_in_executor(None, self.waiting.get)) is not None:
-            try:
-                async with asyncio.timeout(PUBLISH_TIMEOUT):
-                    await publish(events)
-            except Exception:
-                logger.warning("A hint could not be published.", exc_info=True)
+        # Waits outside the loop: the executor of a loop would be joined before _finish is called,
+        # and a command that announced anything would never end.
+        with asyncio.Runner() as runner:
+            while (events := self.waiting.get()) is not None:
+                try:
+                    runner.run(asyncio.wait_for(publish(events), PUBLISH_TIMEOUT))
+                except Exception:
+                    logger.warning("A hint could not be published.", exc_info=True)
 
 
-async def publish(events: Sequence[Event]) -> None:
+async def publish(events: Sequence[Event], origin: str = "") -> None:
     """Send ``events`` through the channel layer, each to its group. Raises what that raises."""
     layer = get_channel_layer()
     send: Callable[..., Any] = layer.group_send
     for group, told in by_group(events).items():
-        await send(group, pack(told))
+        await send(group, pack(told, origin))
