@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -15,7 +16,7 @@ from accounts.models import ApiToken, User
 from chat import rows
 from chat.live.session import Close
 from chat.models import Membership, SiteState
-from chat.services import reading
+from chat.services import presence, reading
 
 # Wider than any transaction is long: a seat is looked for by the database's clock, and what was
 # changed may have been committed a while later.
@@ -41,11 +42,20 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A socket that has joined its member's rooms and is to be greeted."""
+
+    user: int
+    socket: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Welcome:
-    """What hello tells a member."""
+    """What hello tells a member, and whether others can read that they are here."""
 
     epoch: str
     rooms: list[rows.RoomRow]
+    is_present: bool
 
 
 def identify(credentials: Sequence[Credentials]) -> list[Guest]:
@@ -74,11 +84,13 @@ def recognise(credentials: Sequence[Credentials]) -> list[Guest]:
     return guests
 
 
-def welcome(user_ids: Sequence[int]) -> list[Welcome]:
-    """Return what hello tells each of these members, who must have joined their rooms before."""
+def welcome(process: UUID, arrivals: Sequence[Arrival]) -> list[Welcome]:
+    """Return what hello tells at each of these sockets of ``process``; note their presence."""
+    opened = {arrival.socket: (arrival.user, True) for arrival in arrivals}
+    is_present = presence.store(process, opened, [])
     epoch = SiteState.current().epoch
-    rooms = reading.rooms_of_many(set(user_ids))
-    return [Welcome(epoch, rooms[user]) for user in user_ids]
+    rooms = reading.rooms_of_many({arrival.user for arrival in arrivals})
+    return [Welcome(epoch, rooms[arrival.user], is_present) for arrival in arrivals]
 
 
 def seats_changed_lately() -> list[tuple[int, int, bool]]:

@@ -28,7 +28,7 @@ from chat.broadcast import (
 )
 from chat.errors import ChatError, Unavailable
 from chat.live import admission, frames
-from chat.live.admission import Credentials, Guest, Welcome
+from chat.live.admission import Arrival, Credentials, Guest, Welcome
 from chat.live.batches import Batches
 from chat.live.commands import carry_out
 from chat.live.database import Database
@@ -70,7 +70,11 @@ class Hub:
         self.onlookers = Onlookers(self)
         self.is_draining = False
         self._guests = Batches(self.database, admission.identify, GUESTS_MAX)
-        self._welcomes = Batches(self.database, admission.welcome, GUESTS_MAX)
+        self._welcomes = Batches(
+            self.database,
+            lambda arrivals: admission.welcome(self.onlookers.process, arrivals),
+            GUESTS_MAX,
+        )
         self._allowances: dict[int, Allowance] = {}
         self._loop = asyncio.get_running_loop()
         self._dirty: dict[int, RoomFeed] = {}
@@ -144,7 +148,8 @@ class Hub:
                 return None
             socket = self._seat_guest(wire, guest)
             try:
-                welcome = await self._asking_again(self._welcomes, socket.user)
+                arrival = Arrival(socket.user, uuid.UUID(socket.id))
+                welcome = await self._asking_again(self._welcomes, arrival)
             except BaseException:
                 self.remove(socket)
                 raise
@@ -237,7 +242,7 @@ class Hub:
         socket.send(frames.encode(hello))
         for room in told:
             self._release(socket, room)
-        self.onlookers.came(socket)
+        self.onlookers.came(socket, welcome.is_present)
         # Seats that were taken or given up between the two queries.
         for room_id in guest.rooms ^ {room.id for room in welcome.rooms}:
             self.spawn(self._look_at_seat(socket.user, room_id))

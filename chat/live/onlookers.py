@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class Onlookers:
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
         self._host, self._pid = "", 0
-        self._process = uuid.uuid4()
+        self.process = uuid.uuid4()
 
     def start(self, pid: int, host: str) -> None:
         """Begin to beat, to write and to tell."""
@@ -50,15 +50,18 @@ class Onlookers:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         try:
-            await self._hub.database(presence.leave, self._process)
+            await self._hub.database(presence.leave, self.process)
         except ChatError:
             return  # it no longer beats, which says the same a little later
 
     # --- What sockets do ----------------------------------------------------------------------
 
-    def came(self, socket: "Socket") -> None:
-        """Count a new socket as present."""
+    def came(self, socket: "Socket", stored: bool) -> None:
+        """Count a new socket as present; ``stored`` when its row is in the database already."""
         self._roster.seen(socket.user, UUID(socket.id), socket.visible, time.monotonic())
+        if stored:
+            self._roster.opened.pop(UUID(socket.id), None)
+            self._hub.relay.publish([PresenceChanged([socket.user])])
 
     def left(self, socket: "Socket") -> None:
         """Count a closed socket off, and what it was typing."""
@@ -77,6 +80,7 @@ class Onlookers:
             members = await self._hub.database(reading.member_ids, feed.room)
             if feed.members is None:
                 feed.members = members
+        await self._read_about(feed.members)
         if socket.focus != feed.room or feed.room not in socket.rooms:
             return  # it has turned elsewhere meanwhile
         now = time.monotonic()
@@ -160,7 +164,7 @@ class Onlookers:
     async def _write(self) -> None:
         """Beat, and write which sockets came and went since the last time."""
         database = self._hub.database
-        if self._ticks % BEATS == 0 and not await database(presence.beat, self._process):
+        if self._ticks % BEATS == 0 and not await database(presence.beat, self.process):
             await self._enter()
         roster = self._roster
         if not roster.opened and not roster.closed:
@@ -168,7 +172,7 @@ class Onlookers:
         opened, closed = roster.opened, roster.closed
         roster.opened, roster.closed = {}, {}
         try:
-            if not await database(presence.store, self._process, opened, list(closed)):
+            if not await database(presence.store, self.process, opened, list(closed)):
                 await self._enter()
         except BaseException:
             roster.opened = {
@@ -181,9 +185,9 @@ class Onlookers:
 
     async def _enter(self) -> None:
         """Make the process known, under a new name if its old row was removed, with its sockets."""
-        self._process = uuid.uuid4()
-        await self._hub.database(presence.enter, self._process, self._host, self._pid)
-        await self._hub.database(presence.store, self._process, self._roster.local_sockets(), [])
+        self.process = uuid.uuid4()
+        await self._hub.database(presence.enter, self.process, self._host, self._pid)
+        await self._hub.database(presence.store, self.process, self._roster.local_sockets(), [])
 
     async def _read(self) -> None:
         """Read what other processes wrote: of whom they told, and now and then of everybody."""
@@ -191,5 +195,8 @@ class Onlookers:
         if users is not None and not users:
             return
         self._to_read = set()
-        found = await self._hub.database(presence.seen_elsewhere, self._process, users)
+        await self._read_about(users)
+
+    async def _read_about(self, users: Collection[int] | None) -> None:
+        found = await self._hub.database(presence.seen_elsewhere, self.process, users)
         self._roster.heard(found, users, time.monotonic())

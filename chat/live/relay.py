@@ -6,6 +6,7 @@ no command, no ack. Hubs find in the database what Redis did not tell them.
 
 import asyncio
 import logging
+import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -30,6 +31,7 @@ class Relay:
         self._layer = get_channel_layer()
         self._alone = isinstance(self._layer, InMemoryChannelLayer)
         self._channel = ""
+        self._name = uuid.uuid4().hex
         self._wanted: set[str] = {HUBS}
         self._joined: set[str] = set()
         self._confirmed: Callable[[set[str]], None] = lambda _groups: None
@@ -114,7 +116,7 @@ class Relay:
                 batch = [self._waiting.popleft() for _ in range(count)]
                 try:
                     async with asyncio.timeout(TIMEOUT):
-                        await broadcast.publish(batch)
+                        await broadcast.publish(batch, self._name)
                 except Exception as error:
                     # Whether it arrived is unknown, and does not matter: it was a hint.
                     self._failed(error)
@@ -129,7 +131,7 @@ class Relay:
                 continue
             try:
                 message = await self._layer.receive(self._channel)
-                self._received(broadcast.unpack(message))
+                self._received(broadcast.unpack(message, self._name))
             except Exception as error:
                 self._failed(error)
                 await asyncio.sleep(RETRY)
