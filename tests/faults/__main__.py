@@ -70,7 +70,9 @@ def main() -> int:
     print_table(results)
     if all(result.met for result in results):
         return 0
-    print(f"Histories of the failed ones: {keep} (bin/faults --check DIR judges one again)")
+    print(
+        f"Histories and logs of the failed ones: {keep} (bin/faults --check DIR judges one again)"
+    )
     return 1
 
 
@@ -83,6 +85,8 @@ def run_one(fault: Fault, seed: int, wanted: argparse.Namespace, keep: Path) -> 
             run = Run(fault, house, seed, seconds)
             result = asyncio.run(run.go(keep / f"{fault.number}-{seed}"))
             result.misses += [f"traceback in the log: {line}" for line in house.tracebacks()]
+            if not result.met:
+                keep.joinpath(f"{fault.number}-{seed}.log").write_text(house.logs())
     except Exception as error:
         traceback.print_exc()
         result = Result(fault.number, fault.name, seed, misses=[f"broke off: {error!r}"])

@@ -304,6 +304,10 @@ class ClientState:
         self._say({**frame, "ref": ref}, now)
         return ref
 
+    def remember(self, room: int, version: int, now: float) -> None:
+        """Have kept a cache of a room up to that version, as a browser does over a night."""
+        self._start(room, version, "cache", now)
+
     def take_output(self) -> list[Frame]:
         """The frames to write, in order; they are the caller's from now on."""
         output, self.output = self.output, []

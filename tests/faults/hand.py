@@ -14,11 +14,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from tests.parts.site import ROOT
-
-PATIENCE = 20.0  # s for one command
 
 
 class HandFailed(Exception):
@@ -28,18 +27,19 @@ class HandFailed(Exception):
 class Hand:
     """Starts the process and talks with it, one command at a time."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.hand"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env=environment,
-            text=True,
-            bufsize=1,
-        )
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        with log.open("ab") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.hand"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=ROOT,
+                env=environment,
+                text=True,
+                bufsize=1,
+            )
         self._lock = asyncio.Lock()
-        self._late = 0
 
     @property
     def busy(self) -> bool:
@@ -49,8 +49,7 @@ class Hand:
     async def do(self, verb: str, **values: Any) -> Any:
         """Carry out one command; raise HandFailed with the site's own words."""
         async with self._lock:
-            work = asyncio.to_thread(self._exchange, {"do": verb, **values})
-            answer = await asyncio.shield(asyncio.ensure_future(work))
+            answer = await asyncio.to_thread(self._exchange, {"do": verb, **values})
         if "error" in answer:
             raise HandFailed(answer["error"])
         return answer["done"]

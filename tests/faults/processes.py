@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")  # a second
 
 
 def children(pid: int) -> list[int]:
     """The child processes of a process, oldest first; none when it is gone."""
-    try:
-        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except OSError:
-        return []
-    return sorted(int(child) for child in listed.split())
+    found: list[int] = []
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # a thread that has ended meanwhile
+            found.extend(int(child) for child in listed.read_text().split())
+    return sorted(found)
 
 
 def memory(pid: int) -> int:
@@ -31,3 +33,29 @@ def descriptors(pid: int) -> int:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except OSError:
         return 0
+
+
+def busy(pids: list[int] | None = None) -> float:
+    """Seconds of processor time spent so far: by the whole machine, or by these processes with
+    the children they waited for."""
+    if pids is None:
+        fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+        user, nice, system, _, _, irq, softirq = map(int, fields[:7])
+        return (user + nice + system + irq + softirq) / TICKS
+    return sum(_processor_time(pid) for pid in pids)
+
+
+def family(pid: int) -> list[int]:
+    """A process and all its descendants."""
+    found = [pid]
+    for each in found:
+        found.extend(children(each))
+    return found
+
+
+def _processor_time(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(int(ticks) for ticks in fields[11:15]) / TICKS

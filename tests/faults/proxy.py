@@ -36,10 +36,11 @@ class Haproxy(Part):
         self._file.write_text(
             f"""
 global
-    maxconn 10000
+    maxconn 6000
 defaults
     mode http
     timeout connect 1s
+    timeout check 500ms
     timeout client 75s
     timeout server 75s
     timeout tunnel 10m

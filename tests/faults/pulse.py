@@ -51,10 +51,6 @@ class Pulse:
         """Seconds of the slowest pong."""
         return max(self.times, default=0.0)
 
-    def stalls(self, limit: float) -> int:
-        """How many pongs took longer than `limit` seconds."""
-        return sum(time > limit for time in self.times)
-
     async def _beat(self, socket: ClientConnection) -> None:
         with suppress(ConnectionClosed):
             while True:

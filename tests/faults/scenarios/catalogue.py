@@ -1,7 +1,7 @@
 """All faults by number."""
 
 from tests.faults.run import Fault
-from tests.faults.scenarios import postgres, processes, redis
+from tests.faults.scenarios import clocks, fuzz, peers, postgres, processes, redis, storm
 
 FAULTS: dict[int, Fault] = {
     fault.number: fault
@@ -14,6 +14,11 @@ FAULTS: dict[int, Fault] = {
         redis.DEAF,
         postgres.TERMINATED,
         postgres.CRASHED,
+        peers.SLOW,
+        clocks.CLOCK,
+        storm.STORM,
+        fuzz.FUZZ,
         redis.REVOKED,
+        peers.BEHIND,
     )
 }

@@ -60,18 +60,13 @@ async def _come_back(run: Run, clients: list[Client]) -> None:
         run.spans.append((began - 0.2, now()))
 
 
-def judge_kills(run: Run) -> list[str]:
+def judge_kills(run: Run) -> None:
     """Survivors' p99 < 250 ms; its clients synced ≤ 5 s."""
-    missed = []
-    if run.seen.get("comeback", 0) > COMEBACK_LIMIT:
-        missed.append(f"clients of a killed process were synced after {run.seen['comeback']:.1f} s")
-    if run.spans:
-        times = [t for span in run.spans for t in run.delivery_times_of_survivors(*span)]
-        run.seen["survivors p99"] = p99 = measures.percentile(times, 0.99)
-        if p99 > SURVIVORS_LIMIT:
-            missed.append(f"survivors' p99 was {p99 * 1000:.0f} ms")
+    run.within(COMEBACK_LIMIT, run.seen.get("comeback", 0), "the comeback of its clients")
+    times = [t for span in run.spans for t in run.delivery_times_of_survivors(*span)]
+    run.seen["survivors p99"] = measures.percentile(times, 0.99)
+    run.within(SURVIVORS_LIMIT, run.seen["survivors p99"], "survivors' p99")
     run.notes.append(f"clients back ≤ {run.seen.get('comeback', 0):.1f} s")
-    return missed
 
 
 async def rolling_restart(run: Run) -> None:
@@ -84,7 +79,7 @@ async def rolling_restart(run: Run) -> None:
             code = await asyncio.to_thread(_stop, server)
             run.seen["exit"] = max(run.seen.get("exit", 0), now() - began)
             if code != 0:
-                run.misses.append(f"{server.name} exited with {code} after SIGTERM")
+                run.miss(f"{server.name} exited with {code} after SIGTERM")
             _check_codes(run, clients)
             await _come_back(run, clients)
             await asyncio.to_thread(server.start)
@@ -101,23 +96,19 @@ def _stop(server: Server) -> int | None:
 def _check_codes(run: Run, clients: list[Client]) -> None:
     codes = {client.close_codes[-1] for client in clients if client.close_codes}
     if codes - {RESTARTING}:
-        run.misses.append(f"sockets of a draining process were closed with {sorted(codes)}")
+        run.miss(f"sockets of a draining process were closed with {sorted(codes)}")
 
 
-def judge_restarts(run: Run) -> list[str]:
+def judge_restarts(run: Run) -> None:
     """Coded close; synced ≤ 5 s; no failed handshake at the survivors; exit within 10 s."""
-    missed = []
     refused = measures.refusals(run.history, run.began, run.ended)
     if refused:
-        missed.append(f"{len(refused)} handshakes failed, such as: {refused[0]}")
-    if run.seen.get("comeback", 0) > COMEBACK_LIMIT:
-        missed.append(f"clients were synced after {run.seen['comeback']:.1f} s")
-    if run.seen.get("exit", 0) > EXIT_LIMIT:
-        missed.append(f"a drain took {run.seen['exit']:.1f} s")
+        run.miss(f"{len(refused)} handshakes failed, such as: {refused[0]}")
+    run.within(COMEBACK_LIMIT, run.seen.get("comeback", 0), "the comeback of its clients")
+    run.within(EXIT_LIMIT, run.seen.get("exit", 0), "a drain")
     run.notes.append(
         f"drain ≤ {run.seen.get('exit', 0):.1f} s, back ≤ {run.seen.get('comeback', 0):.1f} s"
     )
-    return missed
 
 
 KILL = Fault(1, "server process killed", kill_at_random, judge=judge_kills, seconds=60, short=8)

@@ -56,33 +56,31 @@ async def _look_at_readiness(run: Run) -> None:
     for server in run.house.servers:
         status = await asyncio.to_thread(server.status, "/readyz")
         if status != 200:
-            run.misses.append(f"/readyz of {server.name} says {status} while only Redis is away")
+            run.miss(f"/readyz of {server.name} says {status} while only Redis is away")
 
 
-def judge_frozen(run: Run) -> list[str]:
+def judge_frozen(run: Run) -> None:
     """Acks p99 < 500 ms; no socket closed; new sockets accepted; T ≤ 10 s while frozen."""
-    missed = _closed(run)
+    nothing_closed(run)
     everyone = {client.name for client in run.scene.clients}
     acks = measures.ack_times(run.history, run.began, run.ended, everyone)
     p99 = measures.percentile(acks, 0.99)
-    if p99 > ACK_LIMIT:
-        missed.append(f"acks took {p99 * 1000:.0f} ms (p99)")
+    run.within(ACK_LIMIT, p99, "acks (p99)")
     if run.seen.get("greeted", NEWCOMERS) < NEWCOMERS:
-        missed.append("new sockets were not accepted while Redis was away")
+        run.miss("new sockets were not accepted while Redis was away")
     lags = measures.lags(run.history, run.began, run.ended)
-    if max(lags, default=0) > LAG_LIMIT_AWAY:
-        missed.append(f"a change took {max(lags):.1f} s to every screen")
+    run.within(LAG_LIMIT_AWAY, max(lags, default=0), "a change on its way to every screen")
     run.notes.append(
         f"ack p99 {p99 * 1000:.0f} ms, lag p50 {measures.percentile(lags, 0.5):.1f} s, "
         f"max {max(lags, default=0):.1f} s"
     )
-    return missed
 
 
-def _closed(run: Run) -> list[str]:
-    """Sockets that were closed although nothing but Redis was wrong."""
+def nothing_closed(run: Run) -> None:
+    """Whether sockets were closed although only a part behind the servers was wrong."""
     codes = measures.closings(run.history, run.began, run.ended)
-    return [f"{len(codes)} sockets were closed, with {sorted(set(codes))}"] if codes else []
+    if codes:
+        run.miss(f"{len(codes)} sockets were closed, with {sorted(set(codes))}")
 
 
 async def restart_and_outage(run: Run) -> None:
@@ -97,17 +95,14 @@ async def restart_and_outage(run: Run) -> None:
     await asyncio.sleep(LAG_LIMIT_BACK + 1)
 
 
-def judge_outage(run: Run) -> list[str]:
+def judge_outage(run: Run) -> None:
     """No socket closed; T ≤ 10 s while away, ≤ 5 s once it is back."""
-    missed = _closed(run)
+    nothing_closed(run)
     away = measures.lags(run.history, run.began, run.seen["back"])
     back = measures.lags(run.history, run.seen["back"], run.ended)
-    if max(away, default=0) > LAG_LIMIT_AWAY:
-        missed.append(f"while away a change took {max(away):.1f} s to every screen")
-    if max(back, default=0) > LAG_LIMIT_BACK:
-        missed.append(f"once back a change took {max(back):.1f} s to every screen")
+    run.within(LAG_LIMIT_AWAY, max(away, default=0), "while away, a change to every screen")
+    run.within(LAG_LIMIT_BACK, max(back, default=0), "once back, a change to every screen")
     run.notes.append(f"lag max {max(away, default=0):.1f} s, back {max(back, default=0):.1f} s")
-    return missed
 
 
 async def flush(run: Run) -> None:
@@ -117,14 +112,12 @@ async def flush(run: Run) -> None:
         await asyncio.sleep(1)
 
 
-def judge_flush(run: Run) -> list[str]:
+def judge_flush(run: Run) -> None:
     """No effect at all."""
-    missed = _closed(run)
+    nothing_closed(run)
     lags = measures.lags(run.history, run.began, run.ended)
-    if max(lags, default=0) > 1:
-        missed.append(f"a change took {max(lags):.1f} s to every screen")
+    run.within(1.0, max(lags, default=0), "a change on its way to every screen")
     run.notes.append(f"lag max {max(lags, default=0):.2f} s")
-    return missed
 
 
 async def deafen(run: Run) -> None:
@@ -155,12 +148,10 @@ def _say_last_words(run: Run) -> None:
             client.send(room.id, "last words")
 
 
-def judge_deaf(run: Run) -> list[str]:
+def judge_deaf(run: Run) -> None:
     """T ≤ the hub's check interval."""
-    missed = _closed(run)
-    if run.seen.get("tail", 0) > CHECK_INTERVAL + SLACK:
-        missed.append(f"a lost tail was healed after {run.seen['tail']:.1f} s")
-    return missed
+    nothing_closed(run)
+    run.within(CHECK_INTERVAL + SLACK, run.seen.get("tail", 0), "the repair of a lost tail")
 
 
 async def revoke_during_outage(run: Run) -> None:
@@ -204,13 +195,10 @@ def _one_each(run: Run) -> list[Client]:
     return chosen
 
 
-def judge_revocations(run: Run) -> list[str]:
+def judge_revocations(run: Run) -> None:
     """I8 is the checker's; here: those whose access ended were told so within 10 s."""
-    missed = []
-    if run.seen.get("revoked", 0) > REVOCATION_LIMIT:
-        missed.append(f"the revoked were told after {run.seen['revoked']:.1f} s")
+    run.within(REVOCATION_LIMIT, run.seen.get("revoked", 0), "telling the revoked")
     run.notes.append(f"revoked told ≤ {run.seen.get('revoked', 0):.1f} s")
-    return missed
 
 
 FROZEN = Fault(3, "Redis frozen", freeze, judge=judge_frozen, seconds=60, short=11, without=CALM)
