@@ -36,7 +36,7 @@ class OneLineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the text in one line."""
-        return " ".join(super().to_python(value).split())
+        return " ".join((super().to_python(value) or "").split())
 
 
 class SignupForm(account_forms.SignupForm):

@@ -61,7 +61,7 @@ def replace(user: User, picture: Picture | None) -> None:
     if picture is None:
         user.avatar = ""
     else:
-        user.avatar.save(picture.name, picture, save=False)
+        user.avatar.save(picture.name or "", picture, save=False)
     if old:
         transaction.on_commit(lambda: storage.delete(old))
 

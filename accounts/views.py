@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import sessions
 from accounts.forms import ProfileForm
+from accounts.requests import MemberRequest
 from accounts.signals import profile_changed
 
 YEAR = 365 * 24 * 60 * 60  # s
 
 
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: MemberRequest) -> HttpResponse:
     """Show and change how one shows up."""
     form = ProfileForm(request.POST or None, request.FILES or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -35,7 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+def end_session(request: MemberRequest, pk: int) -> HttpResponse:
     """End one of one's own sessions."""
     if not sessions.end_session(request.user, pk):
         raise Http404

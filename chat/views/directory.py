@@ -1,10 +1,11 @@
 """The rooms there are: browse, join, leave, make one."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.requests import MemberRequest
 from chat.errors import Invalid, TooLarge
 from chat.services import access, members, reading, rooms
 from chat.views import asked
@@ -13,7 +14,7 @@ from chat.views.refusals import action, page
 
 
 @page
-def directory(request: HttpRequest) -> HttpResponse:
+def directory(request: MemberRequest) -> HttpResponse:
     """List the public rooms, those matching ``q`` when it is given."""
     query = asked.query(request)
     found = reading.directory(request.user, query)
@@ -21,7 +22,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def new_room(request: HttpRequest) -> HttpResponse:
+def new_room(request: MemberRequest) -> HttpResponse:
     """Make a room and go there."""
     form = NewRoomForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -34,7 +35,7 @@ def new_room(request: HttpRequest) -> HttpResponse:
 
 
 @action(back="chat:directory")
-def join(request: HttpRequest, slug: str) -> HttpResponse:
+def join(request: MemberRequest, slug: str) -> HttpResponse:
     """Take a seat in a public room and go there."""
     room = access.access_room_by_slug(request.user, slug)
     members.join(request.user, room.pk)
@@ -42,7 +43,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @action(back="chat:room_settings")
-def leave(request: HttpRequest, slug: str) -> HttpResponse:
+def leave(request: MemberRequest, slug: str) -> HttpResponse:
     """Give up one's seat in a room."""
     room = access.access_room_by_slug(request.user, slug)
     members.leave(request.user, room.pk)

@@ -1,19 +1,20 @@
 """The people there are, and talking with them directly."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts.requests import MemberRequest
 from chat.services import reading, rooms
 from chat.views import asked
 from chat.views.refusals import action, page
 
 
 @page
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: MemberRequest) -> HttpResponse:
     """List members, those matching ``q`` when it is given; ``with`` are the ones chosen so far.
 
     A search is posted, so that it can carry the choice, and then has an address of its own.
@@ -32,7 +33,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @action(back="chat:people")
-def direct(request: HttpRequest) -> HttpResponse:
+def direct(request: MemberRequest) -> HttpResponse:
     """Go to the conversation with one member (``only``) or several (``with``), made if need be."""
     ids = asked.ids(request.POST.getlist("only") or request.POST.getlist("with"))
     if not ids:

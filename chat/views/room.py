@@ -4,22 +4,23 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.requests import MemberRequest
 from chat import rows
+from chat.live.frames import FRAME_MAX
 from chat.services import access, reading
 from chat.services.posting import BODY_MAX
 from chat.views.refusals import page
 
-FRAME_MAX = 64 * 1024  # bytes a client may send at once
 LAST_ROOM = "last_room"  # where the session remembers the room one was in
 
 
 @page
-def room(request: HttpRequest, slug: str) -> HttpResponse:
+def room(request: MemberRequest, slug: str) -> HttpResponse:
     """Show a room to its members; to others, if it is public, what it is and how to join."""
     here = access.access_room_by_slug(request.user, slug)
     own_rooms = reading.rooms_of(request.user)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.requests import MemberRequest
 from chat.errors import Invalid, NotFound, TooLarge
 from chat.services import access, members, reading, rooms
 from chat.views.forms import InviteForm, RoomSettingsForm
@@ -17,7 +18,7 @@ SETTINGS = "chat:room_settings"
 
 
 @page
-def room_settings(request: HttpRequest, slug: str) -> HttpResponse:
+def room_settings(request: MemberRequest, slug: str) -> HttpResponse:
     """Show a room's settings; store name, topic and slow mode."""
     room = access.access_room_by_slug(request.user, slug)
     initial = {"name": room.name, "topic": room.topic, "slow_mode": room.slow_mode}
@@ -33,21 +34,21 @@ def room_settings(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @action(back=SETTINGS)
-def lock(request: HttpRequest, slug: str) -> HttpResponse:
+def lock(request: MemberRequest, slug: str) -> HttpResponse:
     """Lock the room, or open it again."""
     rooms.lock(request.user, _id(request, slug), _on(request))
     return redirect(SETTINGS, slug=slug)
 
 
 @action(back=SETTINGS)
-def archive(request: HttpRequest, slug: str) -> HttpResponse:
+def archive(request: MemberRequest, slug: str) -> HttpResponse:
     """Archive the room, or bring it back."""
     rooms.archive(request.user, _id(request, slug), _on(request))
     return redirect(SETTINGS, slug=slug)
 
 
 @action(back=SETTINGS)
-def notify(request: HttpRequest, slug: str) -> HttpResponse:
+def notify(request: MemberRequest, slug: str) -> HttpResponse:
     """Choose what one wants to be told of in this room."""
     members.set_notify(request.user, _id(request, slug), request.POST.get("notify", ""))
     messages.success(request, _("Noted."))
@@ -55,7 +56,7 @@ def notify(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @action(back=SETTINGS)
-def invite(request: HttpRequest, slug: str) -> HttpResponse:
+def invite(request: MemberRequest, slug: str) -> HttpResponse:
     """Let somebody in, by handle."""
     room_id = _id(request, slug)
     form = InviteForm(request.POST)
@@ -71,7 +72,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @action(back=SETTINGS)
-def remove(request: HttpRequest, slug: str, user_id: int) -> HttpResponse:
+def remove(request: MemberRequest, slug: str, user_id: int) -> HttpResponse:
     """Take a member's seat away."""
     members.remove(request.user, _id(request, slug), user_id)
     messages.success(request, _("They are out of the room."))
@@ -79,22 +80,22 @@ def remove(request: HttpRequest, slug: str, user_id: int) -> HttpResponse:
 
 
 @action(back=SETTINGS)
-def role(request: HttpRequest, slug: str, user_id: int) -> HttpResponse:
+def role(request: MemberRequest, slug: str, user_id: int) -> HttpResponse:
     """Make a member owner, moderator or plain member."""
     members.set_role(request.user, _id(request, slug), user_id, request.POST.get("role", ""))
     messages.success(request, _("Their role is changed."))
     return redirect(SETTINGS, slug=slug)
 
 
-def _id(request: HttpRequest, slug: str) -> int:
+def _id(request: MemberRequest, slug: str) -> int:
     return access.access_room_by_slug(request.user, slug).pk
 
 
-def _on(request: HttpRequest) -> bool:
+def _on(request: MemberRequest) -> bool:
     return request.POST.get("on") == "1"
 
 
-def _shown(request: HttpRequest, slug: str, **forms: Any) -> HttpResponse:
+def _shown(request: MemberRequest, slug: str, **forms: Any) -> HttpResponse:
     """Draw the page, with the forms given in place of fresh ones."""
     room = access.access_room_by_slug(request.user, slug)
     present = reading.members_of(request.user, room.pk)[0]
