@@ -26,15 +26,20 @@ class CannotListen(Exception):
     """The address cannot be listened on; the message is a sentence for whoever chose it."""
 
 
-def listen(address: str) -> socket.socket:
-    """A listening socket on `address`, HOST:PORT or [HOST]:PORT; raises CannotListen."""
+def parse_address(address: str) -> tuple[str, int]:
+    """Host and port of HOST:PORT or [HOST]:PORT; raises CannotListen for anything else."""
     host, colon, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not (colon and host and port.isascii() and port.isdigit() and int(port) < 65536):
         raise CannotListen(f"{address} is not an address: write HOST:PORT, such as 127.0.0.1:8000.")
+    return host, int(port)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises CannotListen."""
     try:
         family, *_, where = socket.getaddrinfo(
-            host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.create_server(where[:2], family=family, backlog=BACKLOG)
     except socket.gaierror:
@@ -45,7 +50,9 @@ def listen(address: str) -> socket.socket:
             errno.EACCES: f"Listening on port {port} is not allowed to this user.",
             errno.EADDRNOTAVAIL: f"{host} is not an address of this machine.",
         }
-        sentence = reasons.get(error.errno or 0, f"Cannot listen on {address}: {error.strerror}.")
+        sentence = reasons.get(
+            error.errno or 0, f"Cannot listen on {host}:{port}: {error.strerror}."
+        )
         raise CannotListen(sentence) from None
     listener.setblocking(False)
     return listener
@@ -105,6 +112,7 @@ class Supervisor:
             logger.warning("Asked twice to end: killing the server processes")
             self._kill()
             return
+        logger.info("Asked to end: the server processes have %s s to say goodbye", KILL_TIMEOUT)
         self._ending.set()
         self._listener.close()  # nobody may queue up for processes that accept no more
         for child in self._children:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
 from chatsite import frames
@@ -158,6 +159,18 @@ async def returning(scope, receive, send):
     await send({"type": "websocket.accept"})
 
 
+async def silent(scope, receive, send):
+    """Return without an answer."""
+
+
+async def patient(scope, receive, send):
+    """Take its time to answer, and tell what it hears."""
+    await receive()
+    print("patient: waiting", flush=True)
+    event = await receive()
+    print("patient:", event["type"], event["code"], flush=True)
+
+
 async def scope_of(scope, receive, send):
     wire = await wire_of(scope, receive, send)
     tell(wire, client=scope["client"], scheme=scope["scheme"], path=scope["path"])
@@ -175,6 +188,8 @@ BEHAVIOURS = {
     "/broken": broken,
     "/broken-later": broken_later,
     "/returning": returning,
+    "/silent": silent,
+    "/patient": patient,
     "/scope": scope_of,
 }
 
@@ -184,8 +199,12 @@ async def http(scope, receive, send):
     status, body = 200, b""
     match scope["path"]:
         case "/slow":
+            print("slow: began", flush=True)
             await asyncio.sleep(1)
             body = b"slow, but whole"
+        case "/thread":
+            print("thread: hangs", flush=True)
+            await asyncio.to_thread(threading.Event().wait)
         case "/broken":
             raise RuntimeError("broken page")
         case "/broken-half":

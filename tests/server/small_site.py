@@ -5,13 +5,14 @@ Run as a module it is the supervisor: python -m tests.server.small_site ADDRESS 
 
 import contextlib
 import json
+import logging
 import os
 import re
 import sys
 import urllib.request
 from pathlib import Path
 
-from chatsite.supervisor import Supervisor, listen, url_of
+from chatsite.supervisor import Supervisor, listen, parse_address, url_of
 from tests.parts.part import Part
 
 INTENDED = re.compile("a bug of the application|broken ")  # in tests/server/application.py
@@ -32,6 +33,10 @@ class SmallSite(Part):
         return f"127.0.0.1:{self.port}"
 
     @property
+    def url(self) -> str:
+        return f"http://{self.address}"
+
+    @property
     def ws_url(self) -> str:
         return f"ws://{self.address}"
 
@@ -48,7 +53,7 @@ class SmallSite(Part):
         ]  # fmt: skip
 
     def ready(self) -> bool:
-        return f"Serving on http://{self.address}" in self.said()
+        return f"Serving on {self.url}" in self.said()
 
     def said(self) -> str:
         """Everything its processes have printed."""
@@ -61,7 +66,7 @@ class SmallSite(Part):
 
     def get(self, path: str = "/", headers: dict[str, str] | None = None) -> dict:
         """What the application answers to a GET, from whichever process takes it."""
-        request = urllib.request.Request(f"http://{self.address}{path}", headers=headers or {})
+        request = urllib.request.Request(self.url + path, headers=headers or {})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
@@ -81,8 +86,9 @@ class SmallSite(Part):
 
 def main() -> None:
     """Supervise, as `manage.py serve` does."""
+    logging.basicConfig(level=logging.INFO)
     address, processes = sys.argv[1:]
-    listener = listen(address)
+    listener = listen(*parse_address(address))
     command = [sys.executable, "-m", "tests.server.application"]
     ready = f"Serving on {url_of(listener)}"
     supervisor = Supervisor(command, int(processes), listener, lambda: print(ready, flush=True))

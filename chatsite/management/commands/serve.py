@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.db.migrations.executor import MigrationExecutor
 
 from chatsite.health import own_connection
-from chatsite.supervisor import CannotListen, Supervisor, listen, url_of
+from chatsite.supervisor import CannotListen, Supervisor, listen, parse_address, url_of
 
 DATABASE_TIMEOUT = 10  # s for the database to answer at the start
 MISUSE = 2  # exit code for options that cannot work; 1 is for everything else
@@ -55,9 +55,10 @@ class Command(BaseCommand):
                 "set REDIS_URL, or use --processes 1.",
                 returncode=MISUSE,
             )
-        check_database()
         try:
-            listener = listen(bind)
+            host, port = parse_address(bind)
+            check_database()
+            listener = listen(host, port)
         except CannotListen as error:
             raise CommandError(str(error)) from None
         number = "1 process" if processes == 1 else f"{processes} processes"
