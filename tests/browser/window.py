@@ -113,7 +113,7 @@ class Window:
 
     def bodies(self) -> list[str]:
         """The texts of the stored messages, from the oldest."""
-        return [text.strip() for text in self.stored.locator(".message__body").all_inner_texts()]
+        return [text.strip() for text in self.stored.locator(".message__body").all_text_contents()]
 
     def connected(self) -> Self:
         """Wait until the socket has said hello: only then one sees oneself online."""

@@ -1,0 +1,202 @@
+"""What was written arrives, once: servers that die, networks that go, tabs that close."""
+
+import uuid
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from chat.models import Message, Room
+from chat.services import members as memberships
+from tests.browser.conftest import Opening
+from tests.browser.window import PATIENCE
+from tests.factories import Member, make_message
+from tests.parts.part import wait_until
+from tests.parts.site import Site
+
+RECONNECT = 45_000  # ms until a browser that waited has come back
+
+
+def stored_bodies(room: Room) -> list[str]:
+    return list(Message.objects.filter(room=room).order_by("seq").values_list("body", flat=True))
+
+
+def test_a_server_killed_while_sending_delivers_once_when_it_is_back(
+    own_window: Opening, own_site: Site, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada, in_bob = own_window(ada, room, outage=True), own_window(bob, room, outage=True)
+    in_ada.say("before")
+    in_bob.sees("before")
+    in_bob.field.press_sequentially("still wri")
+    in_ada.say("in between")
+    own_site.kill()
+    in_ada.say("while it is down")
+    expect(in_ada.row("while it is down")).to_have_attribute("data-state", "pending")
+    expect(in_ada.page.locator("connection-note")).to_contain_text("Reconnecting", timeout=PATIENCE)
+    in_bob.field.press_sequentially("ting")
+    own_site.start()
+    for each in (in_ada, in_bob):
+        expect(each.row("while it is down")).to_have_attribute("data-seq", "3", timeout=RECONNECT)
+        each.sees("before", "in between", "while it is down")
+        expect(each.page.locator("connection-note")).to_have_text("")
+    expect(in_bob.field).to_have_value("still writing")
+    assert stored_bodies(room) == ["before", "in between", "while it is down"]
+
+
+def test_a_server_that_restarts_is_not_noticed_by_those_who_write(
+    own_window: Opening, own_site: Site, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada, in_bob = own_window(ada, room, outage=True), own_window(bob, room, outage=True)
+    written = []
+    for round_ in range(2):
+        for number in range(3):
+            written.append(f"{round_}.{number}")
+            in_ada.say(written[-1])
+        own_site.restart()
+    expect(in_bob.stored).to_have_count(6, timeout=RECONNECT)
+    in_bob.sees(*written)
+    in_ada.sees(*written)
+
+
+def test_what_is_written_offline_goes_out_in_order_when_the_network_is_back(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada, in_bob = window(ada, room, outage=True), window(bob, room)
+    in_ada.context.set_offline(True)
+    expect(in_ada.page.locator("connection-note")).to_contain_text("offline", timeout=RECONNECT)
+    in_ada.say("one", "two", "three")
+    in_bob.say("meanwhile")
+    expect(in_ada.page.locator(".message[data-state='pending']")).to_have_count(3)
+    in_ada.context.set_offline(False)
+    in_bob.sees("meanwhile", "one", "two", "three")
+    in_ada.sees("meanwhile", "one", "two", "three")
+
+
+def test_what_waits_survives_reload(window: Opening, ada: Member, bob: Member, room: Room) -> None:
+    in_ada, in_bob = window(ada, room, outage=True), window(bob, room)
+    in_ada.page.route_web_socket("**/ws/chat/", lambda socket: None)
+    in_ada.page.reload()  # now nothing answers
+    in_ada.say("one", "two")
+    expect(in_ada.page.locator(".message[data-state='pending']")).to_have_count(2)
+    in_ada.page.wait_for_function("indexedDB.databases().then((all) => all.length > 0)")
+    in_ada.page.unroute_all()
+    again = in_ada.tab()
+    in_ada.page.close()
+    again.enter(room)
+    again.sees("one", "two")
+    in_bob.sees("one", "two")
+
+
+def test_two_tabs_send_each_message_once_and_show_all(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    left = window(ada, room)
+    right = left.tab().enter(room)
+    in_bob = window(bob, room)
+    for number in range(4):
+        left.say(f"left {number}")
+        right.say(f"right {number}")
+    for each in (left, right, in_bob):
+        expect(each.stored).to_have_count(8, timeout=PATIENCE)
+    assert left.bodies() == right.bodies() == in_bob.bodies() == stored_bodies(room)
+
+
+def test_a_tab_left_behind_sends_what_the_closed_one_could_not(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    left = window(ada, room)
+    right = left.tab()
+    right.page.route_web_socket("**/ws/chat/", lambda socket: None)  # nothing answers this tab
+    right.page.goto(f"{right.site.url}/rooms/{room.slug}/")
+    right.say("written where nothing went out")
+    expect(right.page.locator(".message[data-state='pending']")).to_have_count(1)
+    expect(right.field).to_have_value("")
+    right.page.wait_for_function(
+        "Object.keys(sessionStorage).every((key) => !key.startsWith('chat.draft'))"
+    )
+    right.page.close()
+    left.sees("written where nothing went out")
+    assert stored_bodies(room) == ["written where nothing went out"]
+
+
+def test_a_refused_message_stays_with_its_reason_and_can_be_changed_and_sent(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_bob = window(bob, room)
+    memberships.mute(ada.user, room.pk, bob.id, timezone.now() + timedelta(hours=1))
+    in_bob.say("let me speak")
+    row = in_bob.row("let me speak")
+    expect(row).to_have_attribute("data-state", "refused")
+    expect(row.get_by_role("alert")).to_contain_text("Not sent.")
+    in_bob.reload()
+    expect(row).to_have_attribute("data-state", "refused")
+    memberships.mute(ada.user, room.pk, bob.id, None)
+    row.get_by_role("button", name="Edit", exact=True).click()
+    editor = in_bob.page.get_by_role("textbox", name="Change the message")
+    editor.fill("thank you")
+    editor.press("Enter")
+    in_bob.sees("thank you")
+    assert stored_bodies(room) == ["thank you"]
+
+
+def test_a_refused_message_can_be_discarded(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_bob = window(bob, room)
+    memberships.mute(ada.user, room.pk, bob.id, timezone.now() + timedelta(hours=1))
+    in_bob.say("never mind")
+    in_bob.row("never mind").get_by_role("button", name="Discard").click()
+    expect(in_bob.messages).to_have_count(0)
+    in_bob.reload()
+    expect(in_bob.messages).to_have_count(0)
+
+
+def test_who_is_signed_out_keeps_what_they_wrote(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada = window(ada, room, outage=True)
+    in_ada.field.press_sequentially("not lost")
+    Session.objects.filter(session_key=ada.cookie).delete()
+    note = in_ada.page.locator("connection-note")
+    expect(note).to_contain_text("signed out", timeout=RECONNECT)
+    expect(note.get_by_role("link")).to_have_attribute(
+        "href", f"/accounts/login/?next=%2Frooms%2F{room.slug}%2F"
+    )
+    expect(in_ada.field).to_have_value("not lost")
+    in_ada.field.press("Enter")
+    expect(in_ada.row("not lost")).to_have_attribute("data-state", "pending")
+
+
+def test_a_tab_that_slept_learns_all_it_missed(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada, in_bob = window(ada, room, outage=True), window(bob, room)
+    in_bob.say("read before")
+    in_ada.sees("read before")
+    in_ada.context.set_offline(True)
+    expect(in_ada.page.locator("connection-note")).to_contain_text("offline", timeout=RECONNECT)
+    in_bob.say("missed")
+    in_bob.sees("read before", "missed")
+    in_bob.act("read before", "Delete")
+    in_bob.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(in_bob.page.locator(".message__gone")).to_have_count(1)
+    in_ada.context.set_offline(False)
+    in_ada.sees("missed")
+    expect(in_ada.page.locator(".message__gone")).to_have_count(1)
+
+
+def test_many_missed_messages_are_caught_up_without_a_hole(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada = window(ada, room, outage=True)
+    in_ada.say("before")
+    in_ada.sees("before")
+    in_ada.context.set_offline(True)
+    expect(in_ada.page.locator("connection-note")).to_contain_text("offline", timeout=RECONNECT)
+    for number in range(350):  # more than one page of sync
+        make_message(room, bob, f"missed {number}", client_id=uuid.uuid4())
+    in_ada.context.set_offline(False)
+    expect(in_ada.row("missed 349")).to_have_count(1, timeout=RECONNECT)
+    wait_until(lambda: in_ada.stored.count() == 300, 15, "a full window")
+    assert in_ada.bodies() == [f"missed {number}" for number in range(50, 350)]
