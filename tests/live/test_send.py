@@ -1,5 +1,6 @@
 """Sending: the ack after commit, the row that everybody gets, and the retry that stores nothing."""
 
+from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,19 @@ from tests.factories import Member, make_member, make_message, make_room
 from tests.live.client import Client
 from tests.live.conftest import Connect
 from tests.live.shapes import CHANGES_FIELDS, MESSAGE_FIELDS, assert_now, room_in
+
+
+class Markup(HTMLParser):
+    """The tags and attributes in a piece of HTML, as a browser finds them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
 
 
 def new_client_id() -> str:
@@ -232,10 +246,13 @@ def test_what_no_database_stores_is_refused(
 def test_nothing_from_a_person_becomes_markup_of_theirs(
     connect: Connect, ada: Member, room: Room, body: str
 ) -> None:
+    """Of what looks like markup, nothing is left that could do anything."""
     socket = connect(ada)
-    html = socket.message(room.pk, id=post(socket, room, body)["id"])["html"]
-    for dangerous in ("<script", "<img", "<b>", 'href="javascript', "href='jav"):
-        assert dangerous not in html.lower()
+    markup = Markup()
+    markup.feed(socket.message(room.pk, id=post(socket, room, body)["id"])["html"])
+    assert set(markup.tags) <= {"p", "code", "a"}
+    assert {name for name, _ in markup.attributes} <= {"href", "rel"}
+    assert not any((value or "").lower().startswith("java") for _, value in markup.attributes)
 
 
 def test_a_member_who_is_named_is_mentioned(
@@ -345,7 +362,7 @@ def test_a_retry_gets_its_ack_although_the_room_was_locked_since(
 
 def test_two_retries_at_once_end_as_one_message(connect: Connect, ada: Member, room: Room) -> None:
     sockets = [connect(ada) for _ in range(4)]
-    for _ in range(10):
+    for _ in range(4):
         client_id = new_client_id()
         refs = [
             socket.send("send", room=room.pk, client_id=client_id, body="once")

@@ -1,0 +1,100 @@
+"""The remaining ways in which the server ends a socket: silence, slowness, too many, a restart."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from uuid import uuid4
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from chat.models import Room
+from tests.factories import Member, make_member
+from tests.live.client import ABNORMAL, Client, handshake, origin_of
+from tests.live.test_presence import OFFLINE_WITHIN, focus, until_told
+from tests.parts import backing
+from tests.parts.site import Site
+
+HEARTBEAT = 25  # s
+MANY = 200  # sockets of one member, more than anyone needs
+CUT_WITHIN = 15  # s, for one who does not read
+BODY = "漢" * 4000  # 24 kB with its HTML
+ENOUGH = 400  # of these, so that neither kernel nor process holds them all
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silent(site: Site) -> Iterator[Client]:
+    """A socket whose client says nothing, opened while other tests run."""
+    with handshake(site, cookie=make_member().cookie, origin=origin_of(site)) as socket:
+        yield Client(socket)
+
+
+@pytest.fixture(scope="module")
+def unlimited(database: str) -> Iterator[Site]:
+    """A server of our own on the same database, without limits on how much one may say."""
+    settings = {**backing.site_settings(database), "RATE_LIMITS": "off"}
+    with Site(processes=backing.PROCESSES, **settings) as running:
+        yield running
+
+
+def say_much(speaker: Client, room: Room) -> int:
+    """Send more than a deaf socket can hold; return the version of the last."""
+    refs = [
+        speaker.send("send", room=room.pk, client_id=str(uuid4()), body=BODY) for _ in range(ENOUGH)
+    ]
+    return [int(speaker.answer(ref)["version"]) for ref in refs][-1]
+
+
+def test_one_who_reads_too_late_is_told_what_to_sync(
+    unlimited: Site, ada: Member, bob: Member, room: Room
+) -> None:
+    speaker = Client.of(unlimited, ada)
+    slow = Client.of(unlimited, bob, max_queue=1)
+    version = say_much(speaker, room)
+    assert slow.expect("lagged") == {"type": "lagged", "rooms": [room.pk]}
+    at = slow.changes(room.pk)[-1]["to"]
+    assert at < version, "it really missed something"
+    while at < version:
+        page = slow.ask("sync", rooms={str(room.pk): at})
+        at = page["to"]
+    follow = speaker.acked("send", room=room.pk, client_id=str(uuid4()), body="and on")
+    slow.message(room.pk, id=follow["id"])
+    speaker.close()
+    slow.close()
+
+
+def test_one_who_does_not_read_is_cut_and_nobody_waits_for_them(
+    unlimited: Site, ada: Member, bob: Member, room: Room
+) -> None:
+    speaker = Client.of(unlimited, ada)
+    deaf = Client.of(unlimited, bob, max_queue=1)
+    focus(speaker, room)
+    say_much(speaker, room)
+    until_told(speaker, "offline", bob, CUT_WITHIN + OFFLINE_WITHIN)
+    # What was on its way is still read before the end.
+    assert deaf.close_code() in {4410, ABNORMAL}
+    speaker.close()
+
+
+def test_too_many_sockets_of_one_member_are_closed(site: Site, ada: Member) -> None:
+    with ExitStack() as stack:
+        for _ in range(MANY):
+            socket = stack.enter_context(handshake(site, cookie=ada.cookie, origin=origin_of(site)))
+            try:
+                Client(socket)
+            except ConnectionClosed:
+                break
+        assert socket.close_code == 4429
+
+
+def test_a_restart_closes_with_4412(database: str, ada: Member) -> None:
+    """Of a server of our own, on the same database."""
+    with Site(**backing.site_settings(database)) as other:
+        client = Client.of(other, ada)
+        assert other.stop() == 0
+        assert client.close_code() == 4412
+
+
+def test_a_silent_socket_is_closed(silent: Client) -> None:
+    """Silent are its client's frames: the pongs of its WebSocket library do not count."""
+    assert silent.hello["heartbeat"] == HEARTBEAT
+    assert silent.close_code(2 * HEARTBEAT + 15) == 4408
