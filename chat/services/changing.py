@@ -16,6 +16,9 @@ from chat.broadcast import Fragment, Posted
 from chat.models import Membership, Message, Room
 from chat.permissions import check_seat
 
+# Of the seat of one who stays, what changes under the room's lock.
+SEAT_FIELDS = ["role", "version", "muted_until", "changed_at"]
+
 
 class RoomChange:
     """A room under its lock, and what has been changed in it since the lock was taken."""
@@ -112,12 +115,21 @@ def store(changes: list[RoomChange]) -> None:
         changes[0].room.save()
     else:
         Room.objects.bulk_update([change.room for change in changes], ["version", "last_seq"])
+    announce_changes(changes)
+
+
+def announce_changes(changes: list[RoomChange]) -> None:
+    """Tell what was changed, once it is committed."""
     broadcast.announce(*(event for change in changes for event in change.events()))
 
 
 def store_seat(change: RoomChange, seat: Membership, *, moved: bool = False) -> None:
-    """Write ``seat`` with the room's next version."""
+    """Write ``seat`` with the room's next version; ``moved`` when its member comes or goes.
+
+    The read position of one who stays, and what they want to be told of, move without the room's
+    lock: the values read a moment ago must not be written over those of now.
+    """
     seat.version = change.next_version()
     seat.changed_at = Now()
-    seat.save()
+    seat.save(update_fields=None if moved else SEAT_FIELDS)
     change.add_member(seat, moved=moved)

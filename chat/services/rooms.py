@@ -94,6 +94,7 @@ def lock(actor: User, room_id: int, on: bool) -> Room:
     with changing(room_id) as change:
         room = _stewarded(actor, change, "lock the room")
         assert change is not None
+        check_steward(actor, change.seat_of(actor), "lock the room")
         _apply(change, {"locked": on})
         return room
 
