@@ -15,7 +15,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -130,6 +129,8 @@ def check_redis() -> None:
     """Return if Redis answers; raises NotConfigured when there is none."""
     if not settings.REDIS_URL:
         raise NotConfigured
+    import redis
+
     from chatsite.settings import redis_host
 
     bounds = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
