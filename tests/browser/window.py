@@ -105,7 +105,8 @@ class Window:
 
     def row(self, body: str) -> Locator:
         """The message with this text."""
-        return self.messages.filter(has_text=body)
+        text = self.page.locator(".message__body, .message__plain, .editor", has_text=body)
+        return self.messages.filter(has=text)
 
     def in_list(self, room: Room) -> Locator:
         """The room's line in the list."""

@@ -22,6 +22,8 @@ const AT_END = 40;
 const MARKED = 1600;
 /** messages that are read out one by one when they arrive together */
 const READ_OUT = 3;
+/** frames until rows that came near have taken their real height (content-visibility) */
+const SETTLING = 4;
 
 /** The messages of the open room. Whatever is drawn, the row under the eye stays where it is. */
 export class ChatTimeline extends ChatElement {
@@ -37,6 +39,9 @@ export class ChatTimeline extends ChatElement {
   /** @type {Shown | null} what is about to be deleted */
   #doomed = null;
   #announcement = "";
+  #top = 0; // px that were scrolled when last looked at
+  /** @type {Place | null} the place that was just entered */
+  #held = null;
 
   entered() {
     const { ended: signal } = this;
@@ -45,6 +50,9 @@ export class ChatTimeline extends ChatElement {
     sizes.observe(this.#scroller);
     sizes.observe(this.#content);
     signal.addEventListener("abort", () => sizes.disconnect());
+    for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+      this.addEventListener(type, () => (this.#held = null), { signal, passive: true });
+    }
     this.client.on("arrived", (messages) => this.#announce(messages), signal);
   }
 
@@ -55,9 +63,11 @@ export class ChatTimeline extends ChatElement {
     super.paint();
     this.#drawn = openRoom;
     if (!timeline) return;
-    if (isOther && !place) this.#enter();
+    if (isOther && place) this.#hold(place);
+    else if (isOther) this.#enter();
     else if (timeline.following) this.#toEnd();
     else this.#keep(place);
+    this.#top = this.#scroller.scrollTop;
     this.#settle();
   }
 
@@ -67,6 +77,7 @@ export class ChatTimeline extends ChatElement {
     this.paint();
     const row = this.#row(seq);
     row?.scrollIntoView({ block: "center" });
+    this.#hold(this.#place());
     row?.toggleAttribute("data-marked", true);
     this.client.clock.after(() => row?.toggleAttribute("data-marked", false), MARKED);
   }
@@ -348,6 +359,22 @@ export class ChatTimeline extends ChatElement {
     if (line.getBoundingClientRect().top >= edge) return;
     timeline.following = false;
     line.scrollIntoView({ block: "start" });
+    this.#hold(this.#place());
+  }
+
+  /**
+   * Keeps a place that was just entered while the rows around it take their real height. Whoever
+   * scrolls meanwhile is let go.
+   * @param {Place | null} place
+   * @param {number} [frames]
+   */
+  #hold(place, frames = SETTLING) {
+    this.#held = place;
+    this.#keep(place);
+    if (frames === 0) return;
+    requestAnimationFrame(() => {
+      if (this.#held === place && this.isConnected) this.#hold(place, frames - 1);
+    });
   }
 
   #toEnd() {
@@ -358,10 +385,19 @@ export class ChatTimeline extends ChatElement {
     const { timeline, openRoom } = this.client;
     if (!timeline || openRoom === null || openRoom !== this.#drawn) return;
     const wasFollowing = timeline.following;
-    timeline.following = timeline.atEnd && this.#belowEnd() < AT_END;
+    timeline.following = this.#isAtEnd(wasFollowing);
     this.#places.set(openRoom, timeline.following ? null : this.#place());
     if (timeline.following !== wasFollowing) this.update();
     this.#settle();
+  }
+
+  /** Whoever was at the end leaves it by moving up, not by what grows below. */
+  #isAtEnd(/** @type {boolean} */ was) {
+    const { scrollTop } = this.#scroller;
+    const movedUp = scrollTop < this.#top - 1;
+    this.#top = scrollTop;
+    if (!this.client.timeline?.atEnd) return false;
+    return this.#belowEnd() < AT_END || (was && !movedUp);
   }
 
   #resized() {

@@ -22,7 +22,7 @@
  * @property {string} key
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { fullTime, timeOfDay } from "../view/dates.js";
+import { briefTime, fullTime, timeOfDay } from "../view/dates.js";
 import { avatar, icon } from "../view/pieces.js";
 import { serverHtml } from "../view/server-html.js";
 import { listNames, reason } from "../view/words.js";
@@ -80,13 +80,14 @@ export function messageRow(message, view) {
       aria-label="${author.name}, ${timeOfDay(date)}"
     >
       <div class="message__side">
-        ${continues ? time(date) : avatar(author)}
+        ${continues ? time(date, briefTime(date)) : avatar(author)}
       </div>
       <div class="message__main">
         ${continues
           ? nothing
           : html`<header class="message__head">
-              <strong class="message__author">${author.name}</strong>${time(date)}
+              <strong class="message__author">${author.name}</strong
+              >${time(date, timeOfDay(date))}
             </header>`}
         ${message.reply_to === null ? nothing : quote(message, view)} ${content(message, view)}
         ${reactions(message, view)} ${message.entry ? progress(message.entry, client) : nothing}
@@ -96,8 +97,12 @@ export function messageRow(message, view) {
   `;
 }
 
-function time(/** @type {Date} */ date) {
-  return html`<time datetime=${date.toISOString()} title=${fullTime(date)}>${timeOfDay(date)}</time>`;
+/**
+ * @param {Date} date
+ * @param {string} text
+ */
+function time(date, text) {
+  return html`<time datetime=${date.toISOString()} title=${fullTime(date)}>${text}</time>`;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 const DAY = 24 * 60 * 60 * 1000; // ms
 
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clockTime = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const wholeTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
 const dayOfYear = new Intl.DateTimeFormat(undefined, {
@@ -19,6 +19,12 @@ const dayAndYear = new Intl.DateTimeFormat(undefined, {
 /** 14:05, as the reader's locale writes it. */
 export function timeOfDay(/** @type {Date} */ date) {
   return clockTime.format(date);
+}
+
+/** 2:05 without its half of the day: for where there is little room. */
+export function briefTime(/** @type {Date} */ date) {
+  const parts = clockTime.formatToParts(date).filter((part) => part.type !== "dayPeriod");
+  return parts.map((part) => part.value).join("").trim();
 }
 
 export function fullTime(/** @type {Date} */ date) {

@@ -1,0 +1,195 @@
+"""The window over a room: it opens where it should, grows at its ends, and nothing jumps."""
+
+import pytest
+from playwright.sync_api import expect
+
+from chat.models import Membership, Room
+from tests.browser.conftest import Opening
+from tests.browser.window import PATIENCE, Window
+from tests.factories import Member, make_message, make_room
+
+LONG = "A longer message that takes two or three lines on a narrow screen, as people write. " * 3
+ROWS_MOST = 300
+SCROLLER = ".timeline__scroller"
+
+
+def fill(room: Room, authors: list[Member], count: int) -> None:
+    """Let there be ``count`` messages: groups of one author, every seventh of them long."""
+    for number in range(1, count + 1):
+        body = f"message {number}." + (f" {LONG}" if number % 7 == 0 else "")
+        make_message(room, authors[number // 3 % len(authors)], body)
+
+
+def scroll_to(in_window: Window, top: int) -> None:
+    in_window.page.locator(SCROLLER).evaluate("(each, top) => each.scrollTo(0, top)", top)
+
+
+def row_count(in_window: Window) -> int:
+    return in_window.messages.count()
+
+
+def is_at_end(in_window: Window) -> bool:
+    return bool(
+        in_window.page.locator(SCROLLER).evaluate(
+            "(each) => each.scrollHeight - each.scrollTop - each.clientHeight < 2"
+        )
+    )
+
+
+def expect_at_end(in_window: Window) -> None:
+    in_window.page.wait_for_function(
+        "() => { const each = document.querySelector('.timeline__scroller');"
+        " return each.scrollHeight - each.scrollTop - each.clientHeight < 2; }"
+    )
+
+
+@pytest.fixture
+def long_room(ada: Member, bob: Member, room: Room) -> Room:
+    """A room with 420 messages, which ada has read."""
+    fill(room, [ada, bob], 420)
+    Membership.objects.filter(room=room, user=ada.user).update(read_seq=420)
+    return room
+
+
+def test_a_room_opens_at_its_newest_message_and_stays_there(
+    window: Opening, ada: Member, bob: Member, long_room: Room
+) -> None:
+    in_ada = window(ada, long_room)
+    expect_at_end(in_ada)
+    expect(in_ada.page.locator(".timeline__pill")).to_have_count(0)
+    in_bob = window(bob, long_room)
+    in_bob.say(LONG, "and the last")
+    expect(in_ada.row("and the last")).to_be_in_viewport()
+    expect_at_end(in_ada)
+
+
+def test_history_grows_above_while_the_row_under_the_eye_stays(
+    window: Opening, ada: Member, long_room: Room
+) -> None:
+    in_ada = window(ada, long_room)
+    expect_at_end(in_ada)
+    for _page in range(12):
+        moved = in_ada.page.evaluate(WATCH_ONE_GROWTH)
+        assert moved["jump"] <= 1, moved
+        assert row_count(in_ada) <= ROWS_MOST
+        if moved["atStart"]:
+            break
+    expect(in_ada.row("message 1.")).to_have_count(1)
+    expect(in_ada.page.locator(".timeline__beginning")).to_be_visible()
+
+
+# Scrolls up by steps until rows are added above, and tells how far the first row in sight was
+# moved by that, beyond what was scrolled.
+WATCH_ONE_GROWTH = """async () => {
+  const scroller = document.querySelector(".timeline__scroller");
+  const frame = () => new Promise(requestAnimationFrame);
+  const firstKey = () => scroller.querySelector(".message").dataset.key;
+  const inSight = () => [...scroller.querySelectorAll(".message")].find(
+    (row) => row.getBoundingClientRect().bottom > scroller.getBoundingClientRect().top + 40);
+  const top = (row) => row.getBoundingClientRect().top;
+  const oldest = firstKey();
+  let jump = 0;
+  for (let step = 0; step < 200; step += 1) {
+    scroller.scrollBy(0, -120);
+    await frame(); await frame();
+    const row = inSight();
+    const before = top(row);
+    for (let wait = 0; wait < 4; wait += 1) await frame();
+    if (row.isConnected) jump = Math.max(jump, Math.abs(top(row) - before));
+    if (firstKey() !== oldest || scroller.scrollTop === 0) break;
+  }
+  for (let wait = 0; wait < 10; wait += 1) await frame();
+  return { jump, atStart: !!document.querySelector(".timeline__beginning") };
+}"""
+
+
+def test_the_page_holds_a_bounded_number_of_rows_and_finds_back_to_the_newest(
+    window: Opening, ada: Member, bob: Member, long_room: Room
+) -> None:
+    in_ada = window(ada, long_room)
+    for _ in range(40):
+        scroll_to(in_ada, 0)
+        if in_ada.page.locator(".timeline__beginning").count():
+            break
+        in_ada.page.wait_for_timeout(100)  # one page after the other, as a hand scrolls
+    expect(in_ada.page.locator(".timeline__beginning")).to_have_count(1)
+    assert row_count(in_ada) <= ROWS_MOST
+    expect(in_ada.row("message 420.")).to_have_count(0)
+    window(bob, long_room).say("arrived far below")
+    pill = in_ada.page.locator(".timeline__pill")
+    expect(pill).to_contain_text("new", timeout=PATIENCE)
+    pill.click()
+    expect(in_ada.row("arrived far below")).to_be_in_viewport()
+    expect(pill).to_have_count(0)
+
+
+def test_what_arrives_below_does_not_move_what_is_read(
+    window: Opening, ada: Member, bob: Member, long_room: Room
+) -> None:
+    in_ada, in_bob = window(ada, long_room), window(bob, long_room)
+    in_ada.page.locator(SCROLLER).evaluate("(each) => each.scrollBy(0, -600)")
+    expect(in_ada.page.locator(".timeline__pill")).to_have_text("Newest")
+    row = in_ada.stored.nth(35)
+    before = row.bounding_box()
+    in_bob.say("one", "two")
+    expect(in_ada.page.locator(".timeline__pill")).to_have_text("2 new")
+    after = row.bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) <= 1
+    assert in_ada.in_list(long_room).locator(".room-list__count").inner_text() == "2"
+
+
+def test_a_room_with_much_unread_opens_at_the_first_unread_message(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    fill(room, [bob], 60)
+    Membership.objects.filter(room=room, user=ada.user).update(read_seq=30)
+    in_ada = window(ada, room)
+    expect(in_ada.page.locator(".timeline__unread")).to_be_in_viewport()
+    expect(in_ada.row("message 31.")).to_be_in_viewport()
+    in_ada.page.locator(".timeline__pill").click()
+    expect(in_ada.row("message 60.")).to_be_in_viewport()
+    expect(in_ada.in_list(room).locator(".room-list__count")).to_have_count(0)
+
+
+def test_the_first_unread_message_far_up_is_one_press_away(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    fill(room, [bob], 200)
+    Membership.objects.filter(room=room, user=ada.user).update(read_seq=20)
+    in_ada = window(ada, room)
+    in_ada.page.get_by_role("button", name="First unread").click()
+    expect(in_ada.row("message 21.")).to_be_in_viewport()
+    expect(in_ada.page.locator(".timeline__unread")).to_be_in_viewport()
+
+
+def test_a_room_is_found_again_where_it_was_left(
+    window: Opening, ada: Member, bob: Member, long_room: Room
+) -> None:
+    other = make_room("public", [bob], owner=ada)
+    in_ada = window(ada, long_room)
+    in_ada.page.locator(SCROLLER).evaluate("(each) => each.scrollBy(0, -700)")
+    expect(in_ada.page.locator(".timeline__pill")).to_have_text("Newest")
+    shown = "() => [...document.querySelectorAll('.message')].find((row) =>"
+    shown += " row.getBoundingClientRect().top > 100).dataset.seq"
+    before = in_ada.page.evaluate(shown)
+    in_ada.switch_to(other)
+    in_ada.switch_to(long_room)
+    expect(in_ada.stored.first).to_be_attached()
+    assert in_ada.page.evaluate(shown) == before
+
+
+def test_a_quoted_message_is_one_press_away(
+    window: Opening, ada: Member, bob: Member, long_room: Room
+) -> None:
+    in_ada = window(ada, long_room)
+    in_ada.act("message 420.", "Reply")
+    in_ada.say("about the last")
+    for number in range(20):
+        in_ada.say(f"filler {number}")
+    quote = in_ada.row("about the last").locator(".message__quote")
+    expect(in_ada.row("filler 19")).to_have_attribute("data-seq", "441", timeout=PATIENCE)
+    quote.scroll_into_view_if_needed()
+    quote.click()
+    expect(in_ada.row("message 420.")).to_be_in_viewport()
