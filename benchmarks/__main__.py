@@ -1,6 +1,7 @@
 """bin/bench: run the workloads on the servers in turn, and print the tables."""
 
 import argparse
+import os
 import sys
 import time
 import traceback
@@ -71,7 +72,8 @@ def run(options: argparse.Namespace, results: Results) -> int:
     failures = 0
     chosen = [workload for workload in ALL if workload.name in options.only]
     niceness = options.niceness if machine.may_be_urgent() else max(0, options.niceness)
-    with Parts(niceness) as parts:
+    log = results.path.with_suffix(".log") if results.path else Path(os.devnull)
+    with Parts(niceness, log) as parts:
         for repeat in range(options.repeat or REPEATS[options.quick]):
             for workload in chosen:
                 failures += run_workload(workload, parts, options, results, repeat)

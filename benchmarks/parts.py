@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -24,8 +24,9 @@ OPEN_FILES = 100_000  # wanted; the kernel's own bound may be lower
 def pin(part: Part, cores: tuple[int, ...], niceness: int) -> None:
     """Keep a running part, and what it will start, on ``cores`` at that niceness."""
     for pid in tree(part.pid):
-        os.sched_setaffinity(pid, cores)
-        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+        with suppress(ProcessLookupError):  # a Postgres worker that has just ended
+            os.sched_setaffinity(pid, cores)
+            os.setpriority(os.PRIO_PROCESS, pid, niceness)
 
 
 class DurablePostgres(Postgres):
@@ -41,11 +42,12 @@ class DurablePostgres(Postgres):
 class Parts:
     """Everything beside the servers that are measured. Use as a context manager.
 
-    ``niceness`` is that of all measured processes; ``where`` the cores of Redis and Postgres.
+    ``niceness`` is that of all measured processes; ``log`` where what the servers said is kept.
     """
 
-    def __init__(self, niceness: int = 0) -> None:
+    def __init__(self, niceness: int = 0, log: Path = Path(os.devnull)) -> None:
         self.niceness = niceness
+        self.log = log
         self.redis = Redis()
         self.postgres = DurablePostgres()
         self._stack = ExitStack()

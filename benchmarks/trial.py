@@ -140,4 +140,6 @@ class Trial:
 
     def _end_server(self) -> None:
         self._running.kill()
+        with self.parts.log.open("a") as log:
+            log.write(f"--- {self.server.name}\n{self._running.last_words()}\n")
         self._running.close()

@@ -23,7 +23,8 @@
 #include "load.h"
 
 enum { MAX_BURST = 64, MAX_COOKIES = 65536 };
-static const double QUIET = 2.0; /* s without a delivery or an answer: nothing more will come */
+static const double QUIET = 5.0; /* s without a delivery or an answer: nothing more will come */
+static const double RETURN = 20; /* s for the last of a churn to be back */
 static const int64_t POLL = 2000000; /* ns between looks at the next command */
 
 options_t options = {.rooms = 1, .protocol = &plain_protocol, .heartbeat = 25};
@@ -172,7 +173,7 @@ static void do_churn(double per_second, double away, double secs) {
         loop_turn(2000000);
     }
     free(left);
-    for (end = now_ns() + ns(5); ready_count < m.ready && now_ns() < end;) loop_turn(2000000);
+    for (end = now_ns() + ns(RETURN); ready_count < m.ready && now_ns() < end;) loop_turn(2000000);
     drain(&m, 0);
     print_step(&m);
 }
