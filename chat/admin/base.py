@@ -47,6 +47,7 @@ class Moderated(admin.ModelAdmin):
     list_per_page = PER_PAGE
     list_max_show_all = PER_PAGE
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the whole table
     actions_selection_counter = False  # without it one cannot select what is on no page
     paginator = BoundedPaginator
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -72,11 +72,15 @@ class RoomAdmin(Moderated):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         """Return rooms with their counts, and when last somebody said something."""
+        partners = Membership.objects.active().filter(room__kind=Room.Kind.DIRECT)
         latest = Message.objects.filter(room=OuterRef("pk"), seq=OuterRef("last_seq"))
         return (
             super()
             .get_queryset(request)
             .select_related("created_by")
+            .prefetch_related(
+                Prefetch("memberships", partners.select_related("user"), to_attr="partners")
+            )
             .annotate(
                 member_count=count_of(Membership.objects.active(), "room"),
                 last_message_at=Subquery(latest.values("created_at")[:1]),
@@ -96,8 +100,9 @@ class RoomAdmin(Moderated):
 
     @admin.display(description="room", ordering="name")
     def title(self, room: Room) -> str:
-        """The name; a direct conversation has none."""
-        return str(room)
+        """The name; a direct conversation is called after its members."""
+        names = sorted(seat.user.name for seat in room.partners)  # type: ignore[attr-defined]
+        return ", ".join(names) or str(room)
 
     @admin.display(ordering="member_count")
     def members(self, room: Room) -> SafeString:

@@ -44,6 +44,11 @@ def test_a_room_leads_to_its_members_and_messages(browser, ada, room):
     assert browser.page("chat/room/").context["cl"].queryset.get(pk=room.pk).member_count == 1
 
 
+def test_a_direct_conversation_is_called_after_its_members(browser, ada):
+    direct = make_room("direct", [ada, make_member(display_name="Bob")])
+    assert "Ada, Bob" in browser.page("chat/room/", q=direct.slug).content.decode()
+
+
 def test_messages_are_found_by_words_and_by_author(browser, ada, room):
     bob = make_member()
     word = new_name("word")
@@ -136,7 +141,7 @@ def seeded(db):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("chat/room/", 6),
+        ("chat/room/", 7),
         ("chat/message/", 6),
         ("chat/membership/", 6),
         ("accounts/user/", 6),
