@@ -1,5 +1,6 @@
 """One family of refusals. Socket and HTTP each translate it in one place."""
 
+import math
 from typing import Any
 
 
@@ -13,13 +14,14 @@ class ChatError(Exception):
     def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(detail or self.detail)
         self.detail = detail or self.detail
-        self.retry_after = retry_after  # s
+        # s, in tenths and rounded up: who waits that long is not refused again.
+        self.retry_after = None if retry_after is None else math.ceil(retry_after * 10) / 10
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the refused one is told."""
         told: dict[str, Any] = {"code": self.code, "detail": self.detail}
         if self.retry_after is not None:
-            told["retry_after"] = round(self.retry_after, 1)
+            told["retry_after"] = self.retry_after
         return told
 
 

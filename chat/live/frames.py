@@ -4,8 +4,10 @@ No I/O: bytes in, types out, and the other way round.
 """
 
 import json
+import re
 import struct
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +22,8 @@ SUBPROTOCOL = "chat.v1"
 FRAME_MAX = 65_536  # bytes a client may send in one frame
 SERVER_FRAME_MAX = 512 * 1024  # bytes the server sends in one frame
 DEPTH_MAX = 16  # levels of JSON
+ROWS_MAX = SERVER_FRAME_MAX * 9 // 10  # bytes of rows in one frame
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Version = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -140,13 +144,16 @@ def _loads(payload: bytes) -> Any:
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
 
-    return json.loads(payload, parse_constant=refuse)
+    # Decoded here: of bytes, json would take UTF-16 as well.
+    return json.loads(payload.decode(), parse_constant=refuse)
 
 
 def _ref_of(frame: Any) -> Ref | None:
     ref = frame.get("ref") if isinstance(frame, dict) else None
-    fits = isinstance(ref, str) or (type(ref) is int and -(2**63) <= ref < 2**63)
-    return ref if fits else None
+    if isinstance(ref, str):
+        # A lone surrogate has no UTF-8 and cannot be sent back.
+        return None if SURROGATE.search(ref) else ref
+    return ref if type(ref) is int and -(2**63) <= ref < 2**63 else None
 
 
 def _check_depth(payload: bytes) -> None:
@@ -305,7 +312,7 @@ def encode(frame: ServerFrame) -> bytes:
 
 def error(refusal: ChatError, ref: Ref | None, room: int | None = None) -> bytes:
     """Return the text of an error frame."""
-    wait = UNSET if refusal.retry_after is None else round(refusal.retry_after, 1)
+    wait = UNSET if refusal.retry_after is None else refusal.retry_after
     return _encode(
         ErrorFrame(ref, refusal.code, refusal.detail, wait, UNSET if room is None else room)
     )
@@ -336,6 +343,7 @@ def merge(events: list[RoomChanged]) -> list[RoomChanged]:
 
     Of a row that changed several times its newest state is kept.
     """
+    events = [part for event in events for part in _split(event)]
     if len(events) == 1:
         return events
     merged: list[RoomChanged] = []
@@ -343,13 +351,57 @@ def merge(events: list[RoomChanged]) -> list[RoomChanged]:
     size = 0
     for event in events:
         weight = _weight(event)
-        if run and size + weight > SERVER_FRAME_MAX * 9 // 10:
+        if run and size + weight > ROWS_MAX:
             merged.append(_join(run))
             run, size = [], 0
         run.append(event)
         size += weight
     merged.append(_join(run))
     return merged
+
+
+def _split(event: RoomChanged) -> list[RoomChanged]:
+    """Return what was committed together as events small enough for one frame each.
+
+    The room's own row goes first: a row that comes early is harmless, a late one could be missed.
+    """
+    if _weight(event) <= ROWS_MAX:
+        return [event]
+    pieces = _pieces(event)
+    ends = [piece[-1][0].version for piece in pieces[:-1]] + [event.to]
+    return [
+        RoomChanged(
+            event.room,
+            start,
+            end,
+            [fragment for fragment, kind in piece if kind == "message"],
+            [fragment for fragment, kind in piece if kind == "member"],
+            event.info if start == event.from_ else None,
+        )
+        for piece, start, end in zip(pieces, [event.from_, *ends], ends, strict=False)
+    ]
+
+
+def _pieces(event: RoomChanged) -> list[list[tuple[Fragment, str]]]:
+    """Return the rows of ``event`` by version, cut by bytes; those of one version stay together."""
+
+    def version(row: tuple[Fragment, str]) -> int:
+        # A repair may bring rows newer than the version it reaches: they belong to its end.
+        return min(row[0].version, event.to)
+
+    rows = [(fragment, "message") for fragment in event.messages]
+    rows += [(fragment, "member") for fragment in event.members]
+    pieces: list[list[tuple[Fragment, str]]] = [[]]
+    size = len(event.info or b"")
+    for _, group in groupby(sorted(rows, key=version), version):
+        together = list(group)
+        weight = sum(len(fragment.json) + 1 for fragment, _ in together)
+        if pieces[-1] and size + weight > ROWS_MAX:
+            pieces.append([])
+            size = 0
+        pieces[-1] += together
+        size += weight
+    return pieces
 
 
 def _weight(event: RoomChanged) -> int:
