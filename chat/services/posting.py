@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from chat import markup, rows
 from chat.broadcast import Posted
 from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge
-from chat.models import Membership, Mention, Message
+from chat.models import Membership, Mention, Message, batch
+from chat.models.batch import PostKey, StoredPost
 from chat.models.message import BODY_MAX
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_write, check_seat
-from chat.services.changing import RoomChange, changing_many
+from chat.services.changing import RoomChange, announce_changes
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: Postgres takes neither
 
@@ -137,41 +138,28 @@ def _render(drafts: list[Draft]) -> None:
 
 
 def _store(drafts: list[Draft]) -> None:
-    room_ids = {draft.post.room for draft in drafts}
-    with changing_many(room_ids) as changes:
-        seats = _seats(drafts)
-        stored = _stored_before(drafts)
+    with transaction.atomic():
+        rooms = batch.lock_rooms(draft.post.room for draft in drafts)
+        changes = {room.pk: RoomChange(room) for room in rooms}
+        seats = {
+            (seat.room_id, seat.user_id): seat
+            for seat in batch.seats_of((draft.post.room, draft.post.author) for draft in drafts)
+        }
+        stored = batch.stored_before([_key(draft.post) for draft in drafts])
+        placed: dict[PostKey, Message] = {}
         targets = _targets(drafts)
         now = timezone.now()
         for draft in drafts:
             try:
-                draft.outcome = _place(draft, changes, seats, stored, targets, now)
+                draft.outcome = _place(draft, changes, seats, stored, placed, targets, now)
             except ChatError as refusal:
                 draft.outcome = refusal
-        _insert([draft for draft in drafts if draft.message], changes, seats)
+        if placed:
+            _insert(drafts, placed, changes, seats)
 
 
-def _seats(drafts: list[Draft]) -> Seats:
-    """Return the memberships of the authors, by room and author."""
-    seats = Membership.objects.active().filter(
-        room__in={draft.post.room for draft in drafts},
-        user__in={draft.post.author for draft in drafts},
-    )
-    return {(seat.room_id, seat.user_id): seat for seat in seats}
-
-
-def _key(post: Post) -> tuple[int, int, UUID]:
-    return post.room, post.author, post.client_id
-
-
-def _stored_before(drafts: list[Draft]) -> dict[tuple[int, int, UUID], Message]:
-    """Return those messages that are there already, by what makes a retry one."""
-    found = Message.objects.filter(
-        room__in={draft.post.room for draft in drafts},
-        author__in={draft.post.author for draft in drafts},
-        client_id__in={draft.post.client_id for draft in drafts},
-    ).only("room", "author", "client_id", "seq", "posted_version")
-    return {(row.room_id, row.author_id, row.client_id): row for row in found}
+def _key(post: Post) -> PostKey:
+    return PostKey(post.room, post.author, post.client_id)
 
 
 def _targets(drafts: list[Draft]) -> dict[int, int]:
@@ -191,23 +179,22 @@ def _place(
     draft: Draft,
     changes: dict[int, RoomChange],
     seats: Seats,
-    stored: dict[tuple[int, int, UUID], Message],
+    stored: dict[PostKey, StoredPost],
+    placed: dict[PostKey, Message],
     targets: dict[int, int],
     now: datetime,
-) -> Outcome | None:
-    """Give ``draft`` its place in the room's order. Return an ack at once for a retry."""
-    post = draft.post
+) -> Ack | None:
+    """Give ``draft`` its place in the room's order. Return the first ack for a retry."""
+    post, key = draft.post, _key(draft.post)
     change = changes.get(post.room)
     seat = seats.get((post.room, post.author))
     check_seat(change.room if change else None, seat, NO_ROOM)
     assert change is not None
     assert seat is not None
-    earlier = stored.get(_key(post))
-    if earlier is not None:
-        if earlier.pk is None:  # twice in this very batch: its id comes with the insert
-            draft.message = earlier
-            return None
-        return Ack(post.room, earlier.posted_version, earlier.seq, earlier.pk)
+    if (earlier := stored.get(key)) is not None:
+        return Ack(post.room, earlier.version, earlier.seq, earlier.id)
+    if key in placed:  # twice in this very batch: its ack comes with the insert
+        return None
     check_may_write(change.room, seat)
     _check_slow_mode(change, seat, now)
     for target in (post.reply_to, post.thread):
@@ -215,7 +202,7 @@ def _place(
             raise NotFound(NO_MESSAGE)
     change.room.last_seq += 1
     version = change.next_version()
-    draft.message = Message(
+    placed[key] = draft.message = Message(
         room=change.room,
         seq=change.room.last_seq,
         version=version,
@@ -228,7 +215,6 @@ def _place(
         thread_id=post.thread,
         created_at=now,
     )
-    stored[_key(post)] = draft.message
     seat.read_seq = draft.message.seq
     seat.posted_at = now
     return None
@@ -247,28 +233,42 @@ def _check_slow_mode(change: RoomChange, seat: Membership, now: datetime) -> Non
         )
 
 
-def _insert(drafts: list[Draft], changes: dict[int, RoomChange], seats: Seats) -> None:
-    """Write the placed messages and what comes with them, and fill in their acks."""
-    messages = list(
-        {id(draft.message): draft.message for draft in drafts if draft.message}.values()
-    )
-    if not messages:
-        return
-    Message.objects.bulk_create(messages)
-    Mention.objects.bulk_create(
-        Mention(message=draft.message, user_id=user, room_id=draft.post.room, seq=draft.message.seq)
-        for draft in {id(draft.message): draft for draft in reversed(drafts)}.values()
-        if draft.message
-        for user in draft.mentions
-    )
-    authors = {(message.room_id, message.author_id) for message in messages}
-    Membership.objects.bulk_update([seats[key] for key in authors], ["read_seq", "posted_at"])
+def _insert(
+    drafts: list[Draft],
+    placed: dict[PostKey, Message],
+    changes: dict[int, RoomChange],
+    seats: Seats,
+) -> None:
+    """Write the placed messages and what comes with them, fill in their acks, and announce."""
+    batch.insert_messages(list(placed.values()))
     for draft in drafts:
-        message = draft.message
-        assert message is not None
-        draft.outcome = Ack(message.room_id, message.version, message.seq, message.pk)
-        if message.pk not in changes[message.room_id].messages:
-            row = rows.message_row(message, mentions=draft.mentions, reactions=[])
-            changes[message.room_id].add_message(message, row)
-            posted = Posted(message.author_id, message.seq, draft.post.connection)
-            changes[message.room_id].posted.append(posted)
+        if draft.message is not None:
+            _note(draft, draft.message, changes[draft.post.room])
+    mentions = [
+        Mention(message=draft.message, user_id=user, room_id=draft.post.room, seq=draft.message.seq)
+        for draft in drafts
+        if draft.message is not None
+        for user in draft.mentions
+    ]
+    if mentions:
+        Mention.objects.bulk_create(mentions)
+    batch.update_seats(
+        [
+            seats[key]
+            for key in {(message.room_id, message.author_id) for message in placed.values()}
+        ]
+    )
+    changed = [change for change in changes.values() if change.is_changed]
+    batch.update_rooms(change.room for change in changed)
+    announce_changes(changed)
+    for draft in drafts:
+        if draft.outcome is None:
+            message = placed[_key(draft.post)]
+            draft.outcome = Ack(message.room_id, message.version, message.seq, message.pk)
+
+
+def _note(draft: Draft, message: Message, change: RoomChange) -> None:
+    """Note for the announcement what was posted, and by which socket."""
+    row = rows.message_row(message, mentions=draft.mentions, reactions=[])
+    change.add_message(message, row)
+    change.posted.append(Posted(message.author_id, message.seq, draft.post.connection))

@@ -1,0 +1,213 @@
+"""Statements about many rows at once, written by hand for the one path that every message takes.
+
+The ORM builds such statements anew each time, at a millisecond a message; these are strings. What
+they are about travels as one JSON parameter, which Postgres and SQLite both read as a table.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache, partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from chat.models.membership import Membership
+from chat.models.message import Message
+from chat.models.room import Room
+
+_encode = msgspec.json.Encoder().encode
+
+# In the order of the models' own fields, which Model.from_db expects.
+ROOM_FIELDS = ["id", "kind", "version", "last_seq", "locked", "slow_mode", "archived_at"]
+SEAT_FIELDS = ["id", "room_id", "user_id", "role", "read_seq", "posted_at", "muted_until"]
+
+
+class PostKey(NamedTuple):
+    """What makes a post sent twice one message."""
+
+    room: int
+    author: int
+    client_id: UUID
+
+
+class StoredPost(NamedTuple):
+    """Where a post that was stored before has its place."""
+
+    id: int
+    seq: int
+    version: int
+
+
+def lock_rooms(room_ids: Iterable[int]) -> list[Room]:
+    """Return the rooms, locked until the transaction ends, in the order of their ids."""
+    lock = "FOR UPDATE OF room" if connection.features.has_select_for_update else ""
+    found = _run(
+        f"SELECT {_columns('room', ROOM_FIELDS)} FROM chat_room room"
+        f" WHERE id IN (SELECT id FROM {_table(id='bigint')})"
+        f" ORDER BY id {lock}",
+        [{"id": room_id} for room_id in set(room_ids)],
+    )
+    return _instances(Room, ROOM_FIELDS, found)
+
+
+def seats_of(pairs: Iterable[tuple[int, int]]) -> list[Membership]:
+    """Return the active memberships of these (room, user) pairs."""
+    found = _run(
+        f"SELECT {_columns('seat', SEAT_FIELDS)}"
+        f" FROM {_table(room='bigint', author='bigint')}"
+        " JOIN chat_membership seat ON seat.room_id = given.room AND seat.user_id = given.author"
+        " WHERE seat.left_at IS NULL",
+        [{"room": room, "author": author} for room, author in set(pairs)],
+    )
+    return _instances(Membership, SEAT_FIELDS, found)
+
+
+def stored_before(keys: Sequence[PostKey]) -> dict[PostKey, StoredPost]:
+    """Return which of these posts are messages already."""
+    given = {(key.room, key.author, _stored_uuid(key.client_id)): key for key in keys}
+    found = _run(
+        "SELECT message.room_id, message.author_id, message.client_id,"
+        " message.id, message.seq, message.posted_version"
+        f" FROM {_table(room='bigint', author='bigint', client='uuid')}"
+        " JOIN chat_message message ON message.room_id = given.room"
+        " AND message.author_id = given.author AND message.client_id = given.client",
+        [{"room": room, "author": author, "client": client} for room, author, client in given],
+    )
+    return {
+        given[room, author, _stored_uuid(client)]: StoredPost(*place)
+        for room, author, client, *place in found
+    }
+
+
+def insert_messages(messages: Sequence[Message]) -> None:
+    """Write new messages, and give them their ids."""
+    found = _run(
+        "INSERT INTO chat_message (room_id, seq, version, posted_version, author_id, client_id,"
+        " body, html, reply_to_id, thread_id, pinned, created_at)"
+        " SELECT room, seq, version, version, author, client, body, html, reply_to, thread,"
+        " FALSE, created FROM "
+        + _table(
+            n="int",
+            room="bigint",
+            seq="bigint",
+            version="bigint",
+            author="bigint",
+            client="uuid",
+            body="text",
+            html="text",
+            reply_to="bigint",
+            thread="bigint",
+            created="timestamptz",
+        )
+        + " ORDER BY n RETURNING room_id, seq, id",
+        [
+            {
+                "n": n,
+                "room": message.room_id,
+                "seq": message.seq,
+                "version": message.version,
+                "author": message.author_id,
+                "client": _stored_uuid(message.client_id),
+                "body": message.body,
+                "html": message.html,
+                "reply_to": message.reply_to_id,
+                "thread": message.thread_id,
+                "created": _stored_time(message.created_at),
+            }
+            for n, message in enumerate(messages)
+        ],
+    )
+    ids = {(room, seq): pk for room, seq, pk in found}
+    for message in messages:
+        message.pk = ids[message.room_id, message.seq]
+
+
+def update_rooms(rooms: Iterable[Room]) -> None:
+    """Write the version and the last seq of locked rooms."""
+    _run(
+        "UPDATE chat_room SET version = given.version, last_seq = given.seq"
+        f" FROM {_table(id='bigint', version='bigint', seq='bigint')}"
+        " WHERE chat_room.id = given.id",
+        [{"id": room.pk, "version": room.version, "seq": room.last_seq} for room in rooms],
+    )
+
+
+def update_seats(seats: Iterable[Membership]) -> None:
+    """Write how far members have read, and when they last posted."""
+    _run(
+        "UPDATE chat_membership SET read_seq = given.seq, posted_at = given.posted"
+        f" FROM {_table(id='bigint', seq='bigint', posted='timestamptz')}"
+        " WHERE chat_membership.id = given.id",
+        [
+            {"id": seat.pk, "seq": seat.read_seq, "posted": _stored_time(seat.posted_at)}
+            for seat in seats
+        ],
+    )
+
+
+def _run(statement: str, given: list[dict[str, Any]]) -> list[tuple]:
+    """Execute ``statement`` about ``given``; return the rows it yields, if any."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_encode(given).decode()])
+        return cursor.fetchall() if cursor.description else []
+
+
+def _table(**types: str) -> str:
+    """Return what reads the JSON parameter as a table ``given`` with these columns."""
+    return _table_for(connection.vendor, tuple(types.items()))
+
+
+@cache
+def _table_for(vendor: str, types: tuple[tuple[str, str], ...]) -> str:
+    if vendor == "postgresql":
+        columns = ", ".join(f"{name} {kind}" for name, kind in types)
+        return f"json_to_recordset(%s::json) AS given({columns})"
+    columns = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in types)
+    return f"(SELECT {columns} FROM json_each(%s)) AS given"
+
+
+def _columns(table: str, fields: Iterable[str]) -> str:
+    return ", ".join(f"{table}.{field}" for field in fields)
+
+
+def _instances(model: Any, fields: list[str], found: list[tuple]) -> list[Any]:
+    """Return rows as instances of ``model``, with the values that its fields would have."""
+    readers = _readers(connection.vendor, model, tuple(fields))
+    if any(readers):
+        found = [
+            tuple(read(value) if read else value for read, value in zip(readers, row, strict=True))
+            for row in found
+        ]
+    return [model.from_db(connection.alias, fields, row) for row in found]
+
+
+@cache
+def _readers(vendor: str, model: Any, fields: tuple[str, ...]) -> list[Any]:
+    """Return what each column's value must go through, as the ORM would: SQLite has no dates."""
+    columns = {field.attname: field.cached_col for field in model._meta.concrete_fields}
+    readers = []
+    for name in fields:
+        column = columns[name]
+        converters = [
+            *connection.ops.get_db_converters(column),
+            *column.get_db_converters(connection),
+        ]
+        readers.append(partial(_read, converters, column) if converters else None)
+    return readers
+
+
+def _read(converters: list[Any], column: Any, value: Any) -> Any:
+    for convert in converters:
+        value = convert(value, column, connection)
+    return value
+
+
+def _stored_time(moment: datetime | None) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _stored_uuid(value: UUID | str) -> str:
+    uuid = value if isinstance(value, UUID) else UUID(value)
+    return str(uuid) if connection.features.has_native_uuid_field else uuid.hex
