@@ -47,7 +47,7 @@ def make_member_with_password(**attributes: str) -> Member:
 def sign_in(page: Page, member: Member) -> None:
     """Sign in by password."""
     page.goto("/accounts/login/")
-    page.get_by_label("Handle or e-mail").fill(member.username)
+    page.get_by_label("Handle or email").fill(member.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/login/" not in url)
