@@ -14,7 +14,7 @@ from accounts.models import User
 
 
 class Site(NamedTuple):
-    """What an e-mail calls us."""
+    """What an email calls us."""
 
     name: str
     domain: str

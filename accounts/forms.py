@@ -58,7 +58,7 @@ class SignupForm(account_forms.SignupForm):
         handle.label = _("Handle")
         handle.help_text = _("How others mention you: small letters, digits, dots and dashes.")
         handle.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
-        self.fields["email"].label = _("E-mail")
+        self.fields["email"].label = _("Email")
         if not self.fields["email"].required:
             self.fields["email"].help_text = _("To get back in, should you forget your password.")
         self.fields["password1"].help_text = PASSWORD_HELP
@@ -74,7 +74,7 @@ class LoginForm(account_forms.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("Handle or e-mail")
+        self.fields["login"].label = _("Handle or email")
         self.fields["login"].widget.attrs |= {
             "autocomplete": "username webauthn",
             "autocapitalize": "none",

@@ -45,6 +45,7 @@ def test_any_query_is_answered(ada, browse, query):
 
     assert response.status_code == 200
     assert b"<script>" not in response.content
+    assert "\0" not in response.context["query"]  # Postgres refuses it
 
 
 def test_a_room_that_nobody_knows_is_an_offer_to_open_it(ada, browse):
