@@ -81,11 +81,11 @@ def version_of(room_id: int) -> int:
 
 
 @contextmanager
-def takes_versions(room_id: int, count: int = 1) -> Iterator[None]:
+def takes_versions(room_id: int, count: int = 1) -> Iterator[Listener]:
     """See that a room is ``count`` versions further after the block, and told all of them."""
     before = version_of(room_id)
     with listening() as listener:
-        yield
+        yield listener
     assert version_of(room_id) == before + count
     told = listener.changes_in(room_id)
     assert [(event.from_, event.to) for event in told] == ([(before, before + count)] * bool(count))

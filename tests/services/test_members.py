@@ -270,7 +270,7 @@ def test_what_one_wants_to_be_told_of_is_ones_own_affair(room, ada):
 
 def test_reading_moves_on_and_tells_the_members_other_sockets(room, ada, bob):
     make_history(room, [bob], 5)
-    with takes_versions(room.pk, 0), listening() as heard:
+    with takes_versions(room.pk, 0) as heard:
         assert members.mark_read(ada.user, room.pk, 3, "c0ffee") == (version_of(room.pk), 3)
     assert heard.events == [Read(room.pk, ada.id, 3, "c0ffee")]
 
