@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 
 from tests.faults.history import (
     Applied,
@@ -153,26 +154,36 @@ def _acked_but_not_yet_stored(case: Case) -> Iterator[Violation]:
 
 
 def _acked_commands(case: Case) -> Iterator[Violation]:
-    latest: dict[tuple, Commanded] = {}
-    unsure = set()
+    subjects: dict[tuple, list[Commanded]] = defaultdict(list)
     for command in case.history.of(Commanded):
-        subject = (command.verb, command.user, command.message, _emoji(command))
-        if command.outcome == "ok":
-            latest[subject] = command
-            unsure.discard(subject)
-        elif command.outcome == "unknown":
-            unsure.add(subject)
-    for subject, command in latest.items():
-        row = case.rows.get(("message", command.room, command.message))
-        if row is not None and subject not in unsure and not _done(case, command, row):
-            yield Violation(
-                "I1",
-                f"{command.verb} {command.value!r} of message {command.message} was acked and is"
-                " not in the database",
-                command.client,
-                command.room,
-                command.version or 0,
-            )
+        if command.outcome != "fail":
+            subject = (command.verb, command.user, command.message, _emoji(command))
+            subjects[subject].append(command)
+    for commands in subjects.values():
+        for command in _last_word(commands):
+            row = case.rows.get(("message", command.room, command.message))
+            if row is not None and not _done(case, command, row):
+                yield Violation(
+                    "I1",
+                    f"{command.verb} {command.value!r} of message {command.message} was acked and"
+                    " is not in the database",
+                    command.client,
+                    command.room,
+                    command.version or 0,
+                )
+
+
+def _last_word(commands: list[Commanded]) -> list[Commanded]:
+    """The acked commands on one subject that must show in the database: the last one, or none
+    where another one (of another tab, or without an answer) may have been carried out later."""
+    acked = [command for command in commands if command.outcome == "ok"]
+    if not acked:
+        return []
+    if acked[0].verb == "edit":
+        return acked  # earlier bodies are kept
+    last = max(acked, key=lambda command: command.ended or 0)
+    rivals = [c for c in commands if c.value != last.value and (c.ended or inf) >= last.at]
+    return [] if rivals else [last]
 
 
 def _emoji(command: Commanded) -> str:

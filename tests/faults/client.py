@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -33,16 +36,22 @@ now = time.monotonic
 
 @dataclass(frozen=True)
 class Address:
-    """Where a client connects, and as whom. `origin` is the site's own."""
+    """Where a client connects, and as whom. `origin` is the site's own; `server` names the process
+    when there is no proxy that could choose one."""
 
     url: str
     origin: str
     cookie: str
+    server: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
         """What a browser would send."""
         return {"Cookie": self.cookie}
+
+    def at(self, url: str, server: str) -> Address:
+        """The same member elsewhere."""
+        return replace(self, url=url, server=server)
 
 
 class Client:
@@ -69,10 +78,10 @@ class Client:
         self.recorder = Recorder(history, name, user, interner, now())
         self.state = ClientState(self.recorder, cold=cold)
         self.server = ""
-        self.options: dict[str, Any] = {}
+        self.make_socket: Callable[[], socket.socket] | None = None
         self.tick = 0.2  # s between looks at the clock, at most
         self.close_codes: list[int] = []
-        self._socket: ClientConnection | None = None
+        self._connection: ClientConnection | None = None
         self._wake = asyncio.Event()
         self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -102,8 +111,8 @@ class Client:
 
     def cut(self) -> None:
         """Drop the TCP connection, as a network does; the client then reconnects by itself."""
-        if self._socket is not None:
-            self._socket.transport.abort()
+        if self._connection is not None:
+            self._connection.transport.abort()
 
     def hurry(self) -> None:
         """`online`, or the tab became visible: do not wait out the back-off."""
@@ -148,20 +157,23 @@ class Client:
         """Live through one socket, from handshake to close. Returns its close code."""
         code = ABNORMAL
         try:
-            self._socket = await self._connect()
+            self._connection = await self._connect()
         except (OSError, TimeoutError, InvalidHandshake, WebSocketException, EOFError) as error:
             self.history.add(Refused(at=now(), client=self.name, reason=describe(error)))
             self.state.closed(code, now())
             return code
         try:
-            self._opened(self._socket)
-            await self._talk(self._socket)
+            self._opened(self._connection)
+            await self._talk(self._connection)
         finally:
-            code = self._socket.close_code or ABNORMAL
+            code = self._connection.close_code or ABNORMAL
             self._closed(code)
         return code
 
     async def _connect(self) -> ClientConnection:
+        options: dict[str, Any] = {}
+        if self.make_socket is not None:
+            options["sock"] = await self._socket_of_ours(self.make_socket())
         return await connect(
             self.address.url,
             origin=self.address.origin,
@@ -173,51 +185,64 @@ class Client:
             ping_interval=None,
             max_size=None,
             proxy=None,
-            **self.options,
+            **options,
         )
 
-    def _opened(self, socket: ClientConnection) -> None:
+    async def _socket_of_ours(self, own: socket.socket) -> socket.socket:
+        """Connect a socket made elsewhere."""
+        own.setblocking(False)
+        where = urlsplit(self.address.url)
+        try:
+            async with asyncio.timeout(HANDSHAKE_PATIENCE):
+                loop = asyncio.get_running_loop()
+                await loop.sock_connect(own, (where.hostname, where.port))
+        except BaseException:
+            own.close()
+            raise
+        return own
+
+    def _opened(self, connection: ClientConnection) -> None:
         self.recorder.socket += 1
-        self.server = socket.response.headers.get(SERVED_BY, "")
+        self.server = connection.response.headers.get(SERVED_BY, self.address.server)
         self.history.add(
             Opened(at=now(), client=self.name, socket=self.recorder.socket, server=self.server)
         )
         self.state.opened(now())
 
     def _closed(self, code: int) -> None:
-        self._socket = None
+        self._connection = None
         self.history.add(Closed(at=now(), client=self.name, socket=self.recorder.socket, code=code))
         self.state.closed(code, now())
 
-    async def _talk(self, socket: ClientConnection) -> None:
+    async def _talk(self, connection: ClientConnection) -> None:
         """Read, write and keep time until one of them finds the socket closed."""
         works = (self._read, self._write, self._keep_time)
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(work(socket)) for work in works]
+                tasks = [group.create_task(work(connection)) for work in works]
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in tasks:
                     task.cancel()
         finally:
-            socket.transport.abort()
+            connection.transport.abort()
 
-    async def _read(self, socket: ClientConnection) -> None:
+    async def _read(self, connection: ClientConnection) -> None:
         with suppress(ConnectionClosed):
             while True:
-                text = await socket.recv(decode=False)
+                text = await connection.recv(decode=False)
                 self.state.received(decode_frame(text), now())
                 if self.state.output:
                     self._wake.set()
 
-    async def _write(self, socket: ClientConnection) -> None:
+    async def _write(self, connection: ClientConnection) -> None:
         with suppress(ConnectionClosed):
             while True:
                 self._wake.clear()
                 for frame in self.state.take_output():
-                    await socket.send(msgspec.json.encode(frame), text=True)
+                    await connection.send(msgspec.json.encode(frame), text=True)
                 await self._wake.wait()
 
-    async def _keep_time(self, socket: ClientConnection) -> None:
+    async def _keep_time(self, connection: ClientConnection) -> None:
         while not self.state.dead(now()):
             self.state.tick(now())
             if self.state.output:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +15,17 @@ from psycopg.rows import dict_row
 
 from tests.faults.history import Dump, RoomDump, Row
 
+Record = dict[str, Any]
+
+MESSAGE = "SELECT 1 FROM chat_message WHERE author_id = %s AND room_id = %s AND client_id = %s"
+HELD = """
+    SELECT count(*) AS held FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+TERMINATE = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND random() < %s
+"""
 ROOMS = "SELECT * FROM chat_room WHERE id = ANY(%s)"
 MESSAGES = "SELECT * FROM chat_message WHERE room_id = ANY(%s) ORDER BY seq"
 MEMBERS = """
@@ -28,6 +42,15 @@ BODIES = """
     JOIN chat_message m ON m.id = e.message_id WHERE m.room_id = ANY(%s)
 """
 
+WHOLE = {
+    "rooms": ROOMS,
+    "messages": MESSAGES,
+    "members": MEMBERS,
+    "reactions": REACTIONS,
+    "mentions": MENTIONS,
+    "bodies": BODIES,
+}
+
 
 class Database:
     """The harness's own view of a Postgres: one connection a question, none kept."""
@@ -37,60 +60,82 @@ class Database:
 
     def versions(self, rooms: Iterable[int]) -> dict[int, int]:
         """The version of each room, now."""
-        rows = self._read("SELECT id, version FROM chat_room WHERE id = ANY(%s)", [list(rooms)])
+        [rows] = self._read((ROOMS, [list(rooms)]))
         return {row["id"]: row["version"] for row in rows}
 
     def has(self, author: int, room: int, client_id: str) -> bool:
         """Whether such a message is committed."""
-        question = (
-            "SELECT 1 FROM chat_message WHERE author_id = %s AND room_id = %s AND client_id = %s"
-        )
-        return bool(self._read(question, [author, room, client_id]))
-
-    def connections(self) -> int:
-        """Connections the server processes hold (this one not counted)."""
-        question = """
-            SELECT count(*) AS held FROM pg_stat_activity
-            WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
-        """
-        return self._read(question)[0]["held"]
-
-    def terminate_some(self, share: float) -> int:
-        """End that share of the connections at random, as a failover does. Says how many."""
-        question = """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
-            AND random() < %s
-        """
-        return len(self._read(question, [share]))
+        [rows] = self._read((MESSAGE, [author, room, uuid.UUID(client_id)]))
+        return bool(rows)
 
     def dump(self, rooms: Iterable[int]) -> Dump:
         """These rooms, whole, as wire rows."""
         wanted = [list(rooms)]
-        with self._open() as connection:
+        read = self._read(*((question, wanted) for question in WHOLE.values()))
+        return Dump(rooms=_rooms(dict(zip(WHOLE, read, strict=True))))
+
+    def connections(self) -> int:
+        """Connections the server processes hold (this one not counted)."""
+        [[row]] = self._read((HELD, []))
+        return row["held"]
+
+    def terminate_some(self, share: float) -> int:
+        """End that share of the connections at random, as a failover does. Says how many."""
+        [rows] = self._read((TERMINATE, [share]))
+        return len(rows)
+
+    def _read(self, *questions: tuple[str, list[Any]]) -> list[list[Record]]:
+        """The answers to some questions, all of one moment."""
+        with psycopg.connect(self.url, row_factory=dict_row, connect_timeout=5) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            read = {
-                name: connection.execute(question, wanted).fetchall()
-                for name, question in {
-                    "rooms": ROOMS,
-                    "messages": MESSAGES,
-                    "members": MEMBERS,
-                    "reactions": REACTIONS,
-                    "mentions": MENTIONS,
-                    "bodies": BODIES,
-                }.items()
-            }
-        return Dump(rooms=_rooms(read))
-
-    def _open(self) -> psycopg.Connection[dict[str, Any]]:
-        return psycopg.connect(self.url, row_factory=dict_row, connect_timeout=5)
-
-    def _read(self, question: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        with self._open() as connection:
-            return connection.execute(question, values).fetchall()
+            return [connection.execute(text, values).fetchall() for text, values in questions]
 
 
-def _rooms(read: dict[str, list[dict[str, Any]]]) -> dict[int, RoomDump]:
+class Sqlite(Database):
+    """The same for a SQLite file; `url` is its path."""
+
+    def connections(self) -> int:
+        """There are none to count."""
+        return 0
+
+    def _read(self, *questions: tuple[str, list[Any]]) -> list[list[Record]]:
+        with closing(sqlite3.connect(f"file:{self.url}?mode=ro", uri=True, timeout=5)) as database:
+            database.row_factory = sqlite3.Row
+            database.execute("BEGIN")
+            return [
+                [
+                    _as_postgres_says_it(dict(row))
+                    for row in database.execute(*_as_sqlite(*question))
+                ]
+                for question in questions
+            ]
+
+
+def _as_sqlite(question: str, values: list[Any]) -> tuple[str, list[Any]]:
+    flat: list[Any] = []
+    for value in values:
+        if isinstance(value, list):
+            question = question.replace("= ANY(%s)", f"IN ({', '.join('?' * len(value))})", 1)
+            flat.extend(value)
+        else:
+            question = question.replace("%s", "?", 1)
+            flat.append(value.hex if isinstance(value, uuid.UUID) else value)
+    return question, flat
+
+
+def _as_postgres_says_it(row: Record) -> Record:
+    for name, value in row.items():
+        if name.endswith("_at") and isinstance(value, str):
+            row[name] = datetime.fromisoformat(value).replace(tzinfo=UTC)
+    if "client_id" in row:
+        row["client_id"] = uuid.UUID(row["client_id"])
+    for name in ("locked", "pinned"):
+        if name in row:
+            row[name] = bool(row[name])
+    return row
+
+
+def _rooms(read: dict[str, list[Record]]) -> dict[int, RoomDump]:
     rooms = {
         row["id"]: RoomDump(row["id"], row["version"], row["last_seq"], _info(row))
         for row in read["rooms"]
@@ -108,7 +153,7 @@ def _rooms(read: dict[str, list[dict[str, Any]]]) -> dict[int, RoomDump]:
     return rooms
 
 
-def _message(row: dict[str, Any], mentions: list[int], reactions: list[Row]) -> Row:
+def _message(row: Record, mentions: list[int], reactions: list[Row]) -> Row:
     return {
         "id": row["id"],
         "room": row["room_id"],
@@ -129,7 +174,7 @@ def _message(row: dict[str, Any], mentions: list[int], reactions: list[Row]) -> 
     }
 
 
-def _member(row: dict[str, Any]) -> Row:
+def _member(row: Record) -> Row:
     return {
         "user": row["user_id"],
         "username": row["username"],
@@ -139,7 +184,7 @@ def _member(row: dict[str, Any]) -> Row:
     }
 
 
-def _info(row: dict[str, Any]) -> Row:
+def _info(row: Record) -> Row:
     return {
         "id": row["id"],
         "kind": row["kind"],
@@ -153,7 +198,7 @@ def _info(row: dict[str, Any]) -> Row:
     }
 
 
-def _reactions(read: list[dict[str, Any]]) -> dict[int, list[Row]]:
+def _reactions(read: list[Record]) -> dict[int, list[Row]]:
     of: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in read:
         of[row["message_id"]][row["emoji"]].append(row["user_id"])
@@ -163,7 +208,7 @@ def _reactions(read: list[dict[str, Any]]) -> dict[int, list[Row]]:
     return found
 
 
-def _mentions(read: list[dict[str, Any]]) -> dict[int, list[int]]:
+def _mentions(read: list[Record]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     for row in read:
         found[row["message_id"]].append(row["user_id"])

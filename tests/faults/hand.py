@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -39,17 +40,16 @@ class Hand:
                 text=True,
                 bufsize=1,
             )
-        self._lock = asyncio.Lock()
+        self._lock = threading.Lock()
 
     @property
     def busy(self) -> bool:
-        """Whether a command is under way, or one that nobody waits for any more."""
+        """Whether a command is under way."""
         return self._lock.locked()
 
     async def do(self, verb: str, **values: Any) -> Any:
         """Carry out one command; raise HandFailed with the site's own words."""
-        async with self._lock:
-            answer = await asyncio.to_thread(self._exchange, {"do": verb, **values})
+        answer = await asyncio.to_thread(self._exchange, {"do": verb, **values})
         if "error" in answer:
             raise HandFailed(answer["error"])
         return answer["done"]
@@ -57,8 +57,9 @@ class Hand:
     def _exchange(self, command: dict[str, Any]) -> dict[str, Any]:
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(json.dumps(command) + "\n")
-        line = self.process.stdout.readline()
+        with self._lock:
+            self.process.stdin.write(json.dumps(command) + "\n")
+            line = self.process.stdout.readline()
         return json.loads(line) if line else {"error": "the hand is gone"}
 
     def close(self) -> None:

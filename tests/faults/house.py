@@ -6,18 +6,23 @@ All of it is started here and ended here, each process by its pid. Two server pr
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import shutil
 import signal
+import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.faults import processes
-from tests.faults.dump import Database
+from tests.faults.dump import Database, Sqlite
 from tests.faults.hand import Hand
 from tests.faults.proxy import Haproxy
 from tests.parts.part import PartFailed, wait_until
@@ -38,6 +43,13 @@ class Server(Site):
         super().__init__(processes=1, **settings)
         self.name = name
         self.settings |= {"PYTHONPATH": str(BREAKS), "FAULTS_TRAP": str(self.trap)}
+
+    def command(self) -> list[str]:
+        """With EXPOSED it listens on every address of the (private) network."""
+        command = super().command()
+        if "EXPOSED" in self.settings:
+            command[command.index("--bind") + 1] = f"0.0.0.0:{self.port}"
+        return command
 
     @property
     def trap(self) -> Path:
@@ -80,65 +92,83 @@ class Server(Site):
 
 
 class House:
-    """Use it as a context manager: everything runs inside. `settings` are for all servers."""
+    """Use it as a context manager: everything runs inside. `settings` are for all servers.
 
-    def __init__(self, count: int = 2, **settings: str) -> None:
-        self.count = count
+    `embedded` is the site as it is by default: SQLite, one server process, no Redis. `disk` gives
+    its database a file system of its own with that many bytes (needs root)."""
+
+    def __init__(
+        self, count: int = 2, *, embedded: bool = False, disk: int = 0, **settings: str
+    ) -> None:
+        self.embedded = embedded
+        self.disk = disk
         self.settings = settings
-        self.postgres = Postgres()
-        self.redis = Redis()
+        self.directory = Path(tempfile.mkdtemp(prefix="chat-house-"))
+        self.postgres = None if embedded else Postgres()
+        self.redis = None if embedded else Redis()
+        self.servers = [
+            Server(f"s{number}", {}) for number in range(1, 1 + (1 if embedded else count))
+        ]
+        self.proxy = Haproxy({server.name: server.port for server in self.servers})
+        self.spared: set[str] = set()  # names of server processes that no fault may end
+        self._runs = itertools.count(1)
         self._open = ExitStack()
-        self.servers: list[Server] = []
 
     def __enter__(self) -> House:
         with ExitStack() as stack:
-            stack.enter_context(self.postgres)
-            stack.enter_context(self.redis)
-            self.database = Database(self.postgres.url)
-            self._make_servers()
+            stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
+            if self.disk:
+                stack.enter_context(small_disk(self.directory, self.disk))
+            for part in (self.postgres, self.redis):
+                if part is not None:
+                    stack.enter_context(part)
+            self._configure()
             self.servers[0].manage("migrate", "--verbosity", "0")
-            for server in self.servers:
-                stack.enter_context(server)
-            stack.enter_context(self.proxy)
-            self.hand = Hand(self.servers[0].environment(), self.postgres.directory / "hand.log")
+            for part in (*self.servers, self.proxy):
+                stack.enter_context(part)
+            self.hand = Hand(self.servers[0].environment(), self.proxy.directory / "hand.log")
             stack.callback(self.hand.close)
-            wait_until(lambda: self.proxy_answers(), COMEBACK, "the site behind haproxy")
+            self.wait_for_all()
             self._open = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def _make_servers(self) -> None:
-        settings = {
-            "DATABASE_URL": self.postgres.url,
-            "REDIS_URL": self.redis.url,
-            "RATE_LIMITS": "off",
-            **self.settings,
-        }
-        for number in range(1, self.count + 1):
-            self.servers.append(Server(f"s{number}", settings))
-        self.proxy = Haproxy({server.name: server.port for server in self.servers})
-        origins = ",".join([self.proxy.url, *(server.url for server in self.servers)])
+    def _configure(self) -> None:
+        """Tell the servers where everything is."""
+        path = self.directory / "chat.sqlite3"
+        if self.postgres is None:
+            self.database: Database = Sqlite(str(path))
+        else:
+            self.database = Database(self.postgres.url)
         for server in self.servers:
-            server.settings["CSRF_TRUSTED_ORIGINS"] = origins
+            server.settings |= {
+                "DATABASE_URL": self.postgres.url if self.postgres else f"sqlite:///{path}",
+                "REDIS_URL": self.redis.url if self.redis else "",
+                "RATE_LIMITS": "off",
+                "CSRF_TRUSTED_ORIGINS": ",".join([self.proxy.url, *(s.url for s in self.servers)]),
+                **self.settings,
+            }
 
     def server(self, name: str) -> Server:
         """The server with that name."""
         return next(server for server in self.servers if server.name == name)
 
-    def proxy_answers(self) -> bool:
-        """Whether the site answers behind haproxy."""
-        try:
-            with urllib.request.urlopen(self.proxy.url + "/healthz", timeout=2) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
+    def new_prefix(self) -> str:
+        """What the handles of the next run's members begin with."""
+        return f"run{next(self._runs)}-"
+
+    @property
+    def mortal(self) -> list[Server]:
+        """Server processes that a fault may end."""
+        return [server for server in self.servers if server.name not in self.spared]
 
     def wait_for_all(self, patience: float = COMEBACK) -> None:
-        """Return once every server process answers; raise TimeoutError otherwise."""
+        """Return once every server process answers and haproxy knows; else raise TimeoutError."""
         for server in self.servers:
             wait_until(server.serves, patience, f"{server.name} serving again")
+            wait_until(partial(self.proxy.sends_to, server.name), patience, "haproxy seeing that")
 
     def workers(self) -> Iterable[tuple[str, int]]:
         """Name and pid of each server process that lives."""
@@ -151,17 +181,30 @@ class House:
         """What all server processes printed so far."""
         return "\n".join(s.log.read_text(errors="replace") for s in self.servers if s.log.exists())
 
-    def tracebacks(self) -> list[str]:
-        """The last line of each different traceback in the logs, those of libraries that log what
-        they then handle left out."""
+    def tracebacks(self, since: int = 0) -> list[str]:
+        """The last line of each different traceback in the logs (from that length of them on),
+        those of libraries that log what they then handle left out."""
         found: dict[str, None] = {}
-        before, lines = "", iter(self.logs().splitlines())
+        before, lines = "", iter(self.logs()[since:].splitlines())
         for line in lines:
             if line.startswith("Traceback") and not any(name in before for name in TALKATIVE):
                 last = next((text for text in lines if text and not text.startswith(" ")), line)
                 found[re.sub(r"0x[0-9a-f]+", "0x…", last)] = None
             before = line
         return list(found)
+
+
+@contextmanager
+def small_disk(directory: Path, size: int) -> Iterator[None]:
+    """A file system of `size` bytes at an empty directory; needs root."""
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "chat-faults", str(directory)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(directory)], check=True, capture_output=True)
 
 
 def readiness(server: Server, wanted: int, patience: float) -> float | None:

@@ -35,6 +35,17 @@ def descriptors(pid: int) -> int:
         return 0
 
 
+def send_queue(local: int, remote: int) -> int:
+    """Bytes that the kernel holds for a TCP connection between these ports, not yet taken by the
+    peer; 0 when there is none."""
+    ends = (f":{local:04X}", f":{remote:04X}")
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[1].endswith(ends[0]) and fields[2].endswith(ends[1]):
+            return int(fields[4].partition(":")[0], 16)
+    return 0
+
+
 def busy(pids: list[int] | None = None) -> float:
     """Seconds of processor time spent so far: by the whole machine, or by these processes with
     the children they waited for."""

@@ -1,5 +1,7 @@
 """haproxy in front of several server processes, as a deployment has it."""
 
+import csv
+import socket
 from pathlib import Path
 
 from tests.faults.client import SERVED_BY
@@ -37,6 +39,7 @@ class Haproxy(Part):
             f"""
 global
     maxconn 6000
+    stats socket {self._control} level user
 defaults
     mode http
     timeout connect 1s
@@ -62,6 +65,20 @@ backend processes
         if path is None:
             raise PartFailed("haproxy is not installed: apt install haproxy")
         return [path, "-db", "-f", str(self._file)]
+
+    def sends_to(self, name: str) -> bool:
+        """Whether haproxy has found that server process well and gives it connections."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(2)
+            control.connect(str(self._control))
+            control.sendall(b"show stat\n")
+            lines = control.makefile().read().splitlines()
+        rows = csv.DictReader(line.removeprefix("# ") for line in lines if line)
+        return any(row["svname"] == name and row["status"].startswith("UP") for row in rows)
+
+    @property
+    def _control(self) -> Path:
+        return self.directory / "control"
 
     @property
     def _file(self) -> Path:

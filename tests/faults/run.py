@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,9 +21,7 @@ from tests.faults.house import House
 from tests.faults.workload import Scene, Workload, furnish
 
 MIB = 1024 * 1024
-WARM_UP = 2.0  # s of work before the fault
 GREETING_PATIENCE = 60.0  # s until everyone is in and synced at the beginning
-QUIET_PATIENCE = 45.0  # s after healing until the harness gives up waiting for someone
 SETTLE = 1.0  # s between the last change and the measuring
 MEMORY_GROWTH = 40 * MIB  # of one server process over one fault; the soak has its own bound
 DESCRIPTOR_GROWTH = 12
@@ -89,11 +88,17 @@ class Fault:
     seconds: float = 20.0
     short: float = 6.0
     sync_limit: float = 10.0
-    rate: float = 30.0
+    rest: float = 45.0  # s after healing until the harness gives up waiting for someone
+    warm_up: float = 2.0  # s of work before the fault
+    rate: float = 30.0  # things done a second
     members: int = 9
     direct: bool = False
     without: frozenset[str] = frozenset()
     alone: bool = False  # it does everything itself: no workload, no clients
+    needs_root: bool = False
+    private_network: bool = False  # in network namespaces of its own, which needs root too
+    embedded: bool = False  # on the default site: SQLite, one process, no Redis
+    disk: int = 0  # bytes of the file system on which an embedded site lies; 0: the machine's own
     settings: dict[str, str] = field(default_factory=dict)  # of the site
 
 
@@ -114,6 +119,7 @@ class Run:
         self.workload: Workload | None = None
         self.began = self.ended = 0.0
         self.notes: list[str] = []
+        self.violations: list[Violation] = []
         self.misses: list[str] = []
         self.tardy: list[str] = []
         self.others = 0.0
@@ -130,7 +136,9 @@ class Run:
         try:
             await self._act()
             dump = await asyncio.to_thread(self._dump)
-            result.violations = check(self.history, dump, sync_limit=self.fault.sync_limit)
+            if not self.fault.alone:
+                self.violations = check(self.history, dump, sync_limit=self.fault.sync_limit)
+            result.violations = self.violations
             self._summarise(result, dump)
             if result.violations and keep is not None:
                 keep.mkdir(parents=True, exist_ok=True)
@@ -201,7 +209,7 @@ class Run:
         if not fault.alone:
             await self._measure("before")
             self._work()
-            await asyncio.sleep(WARM_UP)
+            await asyncio.sleep(fault.warm_up)
         calm, self.began = Calm(), now()
         try:
             await fault.inject(self)
@@ -244,7 +252,7 @@ class Run:
         assert self.workload
         self.history.add(Healed(at=now()))
         await self.workload.stop()
-        if await self._caught_up(max(QUIET_PATIENCE, 2 * self.fault.sync_limit)) is None:
+        if await self._caught_up(self.fault.rest) is None:
             self.notes.append(f"still behind: {self._stragglers()[:6]}")
         await asyncio.sleep(SETTLE)
         await self._measure("after")
@@ -317,8 +325,9 @@ class Run:
         for name, pid in house.workers():
             found.append((f"memory of {name}", processes.memory(pid), MEMORY_GROWTH))
             found.append((f"descriptors of {name}", processes.descriptors(pid), DESCRIPTOR_GROWTH))
-        keys = house.redis.command_line("DBSIZE").removeprefix(":")
-        found.append(("keys in Redis", int(keys), KEY_GROWTH))
+        if house.redis is not None:
+            keys = house.redis.command_line("DBSIZE").removeprefix(":")
+            found.append(("keys in Redis", int(keys), KEY_GROWTH))
         found.append(("connections to Postgres", house.database.connections(), CONNECTION_GROWTH))
         return found
 
@@ -341,6 +350,9 @@ class Run:
         self.fault.judge(self)
         result.misses, result.late, result.notes = self.misses, self.tardy, self.notes
         result.others = self.others
+        codes = Counter(sent.code for sent in history.of(Sent) if sent.outcome == "fail")
+        if codes:
+            result.notes.append(f"refused sends: {dict(codes)}")
         lagged = len(history.of(Lagged))
         if lagged:
             result.notes.append(f"{lagged} times `lagged`")

@@ -64,7 +64,7 @@ async def furnish(
 
     `direct` connects clients to the server processes in turn instead of through the proxy."""
     scene, interner = Scene(), Interner()
-    people = await house.hand.do("make_members", count=members, prefix=_prefix(chance))
+    people = await house.hand.do("make_members", count=members, prefix=house.new_prefix())
     users = [person["id"] for person in people]
     for kind, size in (("public", 6), ("public", 4), ("private", 5), ("private", 3), ("direct", 2)):
         await _make_room(house.hand, scene, history, kind, chance.sample(users, min(size, members)))
@@ -91,11 +91,6 @@ async def furnish(
         )
         scene.clients.append(client)
     return scene
-
-
-def _prefix(chance: random.Random) -> str:
-    """Handles that no other run on the same house has."""
-    return f"m{chance.getrandbits(24):06x}-"
 
 
 async def _make_room(

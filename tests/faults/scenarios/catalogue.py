@@ -1,24 +1,36 @@
-"""All faults by number."""
+"""All faults by number. Some come in two shapes."""
 
 from tests.faults.run import Fault
-from tests.faults.scenarios import clocks, fuzz, peers, postgres, processes, redis, storm
+from tests.faults.scenarios import (
+    clocks,
+    fuzz,
+    limits,
+    network,
+    peers,
+    postgres,
+    processes,
+    redis,
+    soak,
+    storm,
+)
 
-FAULTS: dict[int, Fault] = {
-    fault.number: fault
-    for fault in (
-        processes.KILL,
-        processes.RESTART,
-        redis.FROZEN,
-        redis.OUTAGE,
-        redis.FLUSHED,
-        redis.DEAF,
-        postgres.TERMINATED,
-        postgres.CRASHED,
-        peers.SLOW,
-        clocks.CLOCK,
-        storm.STORM,
-        fuzz.FUZZ,
-        redis.REVOKED,
-        peers.BEHIND,
-    )
+FAULTS: dict[int, tuple[Fault, ...]] = {
+    1: (processes.KILL, processes.KILL_EMBEDDED),
+    2: (processes.RESTART,),
+    3: (redis.FROZEN,),
+    4: (redis.OUTAGE,),
+    5: (redis.FLUSHED,),
+    6: (redis.DEAF,),
+    7: (postgres.TERMINATED,),
+    8: (postgres.CRASHED,),
+    9: (peers.SLOW,),
+    10: (network.HALF_OPEN,),
+    11: (network.LOSSY,),
+    12: (clocks.CLOCK,),
+    13: (storm.STORM,),
+    14: (fuzz.FUZZ,),
+    15: (limits.DESCRIPTORS, limits.DISK_FULL),
+    16: (redis.REVOKED,),
+    17: (peers.BEHIND,),
+    18: (soak.SOAK,),
 }

@@ -22,7 +22,7 @@ async def kill_at_random(run: Run) -> None:
     publish, by a trap that the process runs into (breaks/sitecustomize.py)."""
     kills = 0
     while not run.over or kills < 2:
-        server = run.chance.choice(run.house.servers)
+        server = run.chance.choice(run.house.mortal)
         await asyncio.to_thread(run.house.wait_for_all)
         await run.pause(0.2, 1.0)
         mourning = run.clients_at(server.name)
@@ -73,7 +73,7 @@ async def rolling_restart(run: Run) -> None:
     """SIGTERM to one server after the other, as a deployment does, under load."""
     rounds = 0
     while not run.over or not rounds:
-        for server in run.house.servers:
+        for server in run.house.mortal:
             clients = run.clients_at(server.name)
             began = now()
             code = await asyncio.to_thread(_stop, server)
@@ -83,7 +83,8 @@ async def rolling_restart(run: Run) -> None:
             _check_codes(run, clients)
             await _come_back(run, clients)
             await asyncio.to_thread(server.start)
-            await run.pause(0.5, 1.0)
+            await asyncio.to_thread(run.house.wait_for_all)
+            await run.pause(0.2, 0.5)
         rounds += 1
 
 
@@ -111,5 +112,18 @@ def judge_restarts(run: Run) -> None:
     )
 
 
+def judge_kills_of_the_only(run: Run) -> None:
+    """Its clients synced ≤ 5 s; nobody survives the only process."""
+    run.within(COMEBACK_LIMIT, run.seen.get("comeback", 0), "the comeback of its clients")
+    run.notes.append(f"clients back ≤ {run.seen.get('comeback', 0):.1f} s")
+
+
 KILL = Fault(1, "server process killed", kill_at_random, judge=judge_kills, seconds=60, short=8)
-RESTART = Fault(2, "rolling restart", rolling_restart, judge=judge_restarts, seconds=40, short=8)
+RESTART = Fault(
+    2, "rolling restart", rolling_restart, judge=judge_restarts, seconds=40, short=8,
+    without=frozenset({"reconnect"}),
+)  # fmt: skip
+KILL_EMBEDDED = Fault(
+    1, "the only process killed (SQLite)", kill_at_random, judge=judge_kills_of_the_only,
+    seconds=40, short=6, rate=15.0, embedded=True,
+)  # fmt: skip
