@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 reactor: Any = installed_reactor
 
 RESTARTING = 4412  # close code: reconnect in a moment
-DRAIN_TIMEOUT = 8  # s for writes, acks, presence and running requests when the process shall end
+DRAIN_TIMEOUT = 7.5  # s for writes, acks, presence and running requests, of 10 to end in
 HANDSHAKE_TIMEOUT = 20  # s for the application to accept or refuse a WebSocket
 ABANDONED_TIMEOUT = 10  # s for the application to end after its client went away
 POLL = 0.02  # s between looks while draining

@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 
-EXIT_TIMEOUT = 0.5  # s for threads to end, which may wait for a database that does not answer
+EXIT_TIMEOUT = 0.2  # s for threads to end, which may wait for a database that does not answer
 
 
 def serve(

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 BACK_OFF_FIRST = 0.1  # s before a process that died is started again
 BACK_OFF_MAX = 5.0  # s
 HEALTHY = 30.0  # s a process must have lived for the back-off to begin anew
-KILL_TIMEOUT = 25.0  # s for the processes to end; a platform kills after 30
+KILL_TIMEOUT = 25  # s for the processes to end; a platform kills after 30
 BACKLOG = 4096  # connections that wait to be accepted; the kernel lowers it to its somaxconn
 START_ATTEMPTS = 3  # of processes that have never been ready, before the start is given up
 

@@ -1,8 +1,8 @@
 """An open WebSocket: the protocol on an asyncio transport, and the application's `chat.wire`.
 
-Daphne and Autobahn spend 29 µs on an incoming message, 19 µs on an outgoing one and some 20 KiB on
-a connection that is open and quiet. So once a handshake is answered the TCP connection leaves
-Twisted (chatsite.server.Request.release) for a transport of the event loop, and what stays is one
+Through Daphne and Autobahn an echo costs 126 µs of processor time and a quiet connection 12 KiB;
+here 8 µs and less than 2 KiB. So once a handshake is answered the TCP connection leaves Twisted
+(chatsite.server.Request.release) for a transport of the event loop, and what stays of it is one
 object of this class.
 """
 
@@ -30,7 +30,7 @@ UNSENT_MAX = 256 * 1024  # bytes unsent above which ASGI sends wait, and pings g
 # sockets would be 500 pings a second.
 KEEPALIVE_IDLE = 30  # s of silence before the kernel asks
 KEEPALIVE_INTERVAL = 10  # s between its questions
-KEEPALIVE_COUNT = 3  # unanswered questions
+KEEPALIVE_COUNT = 2  # unanswered questions; in all within a minute
 UNACKNOWLEDGED_MAX = 30_000  # ms for sent bytes to be acknowledged
 
 _BY_APPLICATION, _BY_QUEUE = 1, 2  # who stopped reading

@@ -93,14 +93,14 @@ def test_a_peer_that_does_not_say_goodbye_is_not_waited_for() -> None:
         assert ends_within(site, 5) == 0
 
 
-async def test_an_application_that_does_not_drain_is_given_8_seconds() -> None:
+async def test_an_application_that_does_not_drain_is_not_waited_for_longer_than_10_seconds_allow() -> None:
     with site_that_ends(DRAIN_HANGS="1") as site:
         one = await connect(f"{site.ws_url}/echo")
         began = time.monotonic()
         site.signal(signal.SIGTERM)
         assert await asyncio.wait_for(code_of_end(one), 10) == 4412
         assert ends_within(site, 10) == 0
-        assert 8 <= time.monotonic() - began < 10
+        assert 7.5 <= time.monotonic() - began < 10
 
 
 async def test_an_application_that_fails_to_drain_still_ends_in_order() -> None:
@@ -138,4 +138,4 @@ def test_a_thread_that_hangs_does_not_hold_up_the_end() -> None:
         wait_for(lambda: "thread: hangs" in site.said(), "a thread hangs")
         raw.socket.close()
         site.signal(signal.SIGTERM)
-        assert ends_within(site, 10.5) == 0
+        assert ends_within(site, 10) == 0
