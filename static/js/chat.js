@@ -38,4 +38,5 @@ addEventListener("beforeunload", (event) => {
 const app = new ChatApp();
 app.client = client;
 place.replaceChildren(app);
+for (const told of document.querySelectorAll("#told li")) client.tell("notice", told.textContent);
 await client.start();

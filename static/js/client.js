@@ -327,8 +327,8 @@ export class ChatClient extends Emitter {
     this.store.begin(page.rooms);
     if (page.room === null || !this.store.rooms.has(page.room)) return;
     const room = /** @type {RoomState} */ (this.store.rooms.get(page.room));
+    // The list of rooms was read first: a change that one of the later readings missed is synced.
     room.takeMessages(page.history.messages);
-    room.version = page.history.version;
     if (page.members.length > 0) this.store.membersPage(room.id, page.members);
     this.open(room.id);
   }

@@ -317,6 +317,11 @@ export class ChatTimeline extends ChatElement {
     return /** @type {HTMLElement} */ (this.querySelector(".timeline__content"));
   }
 
+  /** A phone shows one thing at a time; what it does not show is not read. */
+  get #isHidden() {
+    return this.#scroller.clientHeight === 0;
+  }
+
   #row(/** @type {number} */ seq) {
     return /** @type {HTMLElement | null} */ (this.querySelector(`.message[data-seq="${seq}"]`));
   }
@@ -383,7 +388,7 @@ export class ChatTimeline extends ChatElement {
 
   #scrolled() {
     const { timeline, openRoom } = this.client;
-    if (!timeline || openRoom === null || openRoom !== this.#drawn) return;
+    if (!timeline || openRoom === null || openRoom !== this.#drawn || this.#isHidden) return;
     const wasFollowing = timeline.following;
     timeline.following = this.#isAtEnd(wasFollowing);
     this.#places.set(openRoom, timeline.following ? null : this.#place());
@@ -414,7 +419,7 @@ export class ChatTimeline extends ChatElement {
   /** Grows the window where an end is near, and tells what was seen. */
   #settle() {
     const { timeline } = this.client;
-    if (!timeline) return;
+    if (!timeline || this.#isHidden) return;
     if (this.#scroller.scrollTop < NEAR && !timeline.atStart) void this.client.grow("up");
     if (this.#belowEnd() < NEAR && !timeline.atEnd) void this.client.grow("down");
     const seen = this.#lastSeen();

@@ -18,7 +18,7 @@
  * @property {Acts} acts
  * @property {boolean} continues the author was named above
  * @property {boolean} isActive pointed at or in focus
- * @property {boolean} isStop where the Tab key stops
+ * @property {boolean} isStop the one row where the Tab key stops; what is in the others is passed
  * @property {string} key
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
@@ -153,11 +153,16 @@ function editor(message, client) {
  * @param {Shown} message
  * @param {RowView} view
  */
-function quote(message, { client, acts }) {
+function quote(message, { client, acts, isStop }) {
   const target = client.room?.byId.get(/** @type {number} */ (message.reply_to));
   if (!target) return html`<p class="message__quote">${icon("reply")} An earlier message</p>`;
   return html`
-    <button type="button" class="message__quote" @click=${() => acts.jump(target.seq)}>
+    <button
+      type="button"
+      class="message__quote"
+      tabindex=${isStop ? 0 : -1}
+      @click=${() => acts.jump(target.seq)}
+    >
       ${icon("reply")}<strong>${client.person(target.author).name}</strong>
       <span>${target.deleted ? "deleted message" : target.body}</span>
     </button>
@@ -168,7 +173,7 @@ function quote(message, { client, acts }) {
  * @param {Shown} message
  * @param {RowView} view
  */
-function reactions(message, { client, acts }) {
+function reactions(message, { client, acts, isStop }) {
   const shown = client.reactionsOf(message);
   if (shown.length === 0 || message.deleted) return nothing;
   return html`<p class="message__reactions">
@@ -178,6 +183,7 @@ function reactions(message, { client, acts }) {
       return html`<button
         type="button"
         class="reaction"
+        tabindex=${isStop ? 0 : -1}
         aria-pressed=${users.includes(client.me.id)}
         title=${who}
         aria-label="${emoji} ${users.length}, ${who}"
@@ -192,6 +198,7 @@ function reactions(message, { client, acts }) {
       : html`<button
           type="button"
           class="reaction reaction--add"
+          tabindex=${isStop ? 0 : -1}
           title="React"
           @click=${(/** @type {Event} */ event) =>
             acts.pickReaction(message, /** @type {HTMLElement} */ (event.currentTarget))}

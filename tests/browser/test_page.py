@@ -1,0 +1,205 @@
+"""The page itself: its policy, its sizes, its keyboard, and who cannot see it."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Request, expect
+
+from chat.models import Membership, Room
+from chat.services import members as memberships
+from chat.services import rooms
+from tests.browser.conftest import ROOT, Opening
+from tests.browser.window import Window
+from tests.factories import Member, make_message, make_room
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+STATIC_MODULE = re.compile(r"\{% static '([^']+\.js)' %\}")
+STATIC_STYLE = re.compile(r"\{% static '(css/chat/[^']+)' %\}")
+
+
+def expect_no_overflow(in_window: Window) -> None:
+    """Nothing is wider than the screen, and nothing scrolls but what should."""
+    sizes = "() => [document.documentElement.scrollWidth, innerWidth,"
+    sizes += " document.documentElement.scrollHeight, innerHeight]"
+    width, inner_width, height, inner_height = in_window.page.evaluate(sizes)
+    assert width <= inner_width
+    assert height <= inner_height
+
+
+@pytest.fixture
+def lively_room(ada: Member, bob: Member) -> Room:
+    """A room with everything in it that a message can have."""
+    name = "A room with a rather long name that fits nowhere at all"
+    room = make_room("public", [bob], owner=ada, name=name, topic="All kinds of things " * 8)
+    make_message(room, ada, "Words, **strong** and *slanted*, a [link](https://example.org/).")
+    make_message(room, bob, f"@{ada.username} look:\n\n```python\ndef f(x):\n    return x * 2\n```")
+    make_message(room, bob, "> quoted\n\n- one\n- two\n\n" + "unbreakable" * 40)
+    last = make_message(room, ada, "سلام! 👩‍👩‍👧‍👦 mixed")
+    make_message(room, bob, "in answer", reply_to=last.pk)
+    Membership.objects.filter(room=room, user=ada.user).update(read_seq=4)
+    return room
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_axe_finds_nothing(
+    window: Opening, ada: Member, lively_room: Room, scheme: str, size: str
+) -> None:
+    in_ada = window(ada, lively_room, color_scheme=scheme, **(PHONE if size == "phone" else {}))
+    expect_no_overflow(in_ada)
+    found = Axe().run(in_ada.page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_phone_shows_one_thing_at_a_time(
+    window: Opening, ada: Member, bob: Member, lively_room: Room, room: Room
+) -> None:
+    in_ada = window(ada, room, **PHONE)
+    expect(in_ada.field).to_be_visible()
+    expect(in_ada.in_list(room)).to_be_hidden()
+    in_ada.page.get_by_role("button", name="Rooms").click()
+    expect(in_ada.field).to_be_hidden()
+    expect_no_overflow(in_ada)
+    in_ada.in_list(lively_room).click()
+    expect(in_ada.field).to_be_visible()
+    expect_no_overflow(in_ada)
+    in_ada.page.get_by_role("button", name="members").click()
+    expect(in_ada.page.locator("member-list")).to_be_visible()
+    expect(in_ada.field).to_be_hidden()
+    in_ada.page.get_by_role("button", name="Back to the conversation").click()
+    expect(in_ada.field).to_be_visible()
+
+
+def test_what_a_phone_does_not_show_is_not_read(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada, in_bob = window(ada, room, **PHONE), window(bob, room)
+    in_ada.page.get_by_role("button", name="Rooms").click()
+    expect(in_ada.in_list(room)).to_be_visible()
+    in_bob.say("seen by nobody yet")
+    count = in_ada.in_list(room).locator(".room-list__count")
+    expect(count).to_have_text("1")
+    in_ada.in_list(room).click()
+    expect(count).to_have_count(0)
+
+
+def test_a_finger_finds_what_can_be_done_with_a_message(
+    window: Opening, ada: Member, lively_room: Room
+) -> None:
+    in_ada = window(ada, lively_room, **PHONE)
+    row = in_ada.row("mixed")
+    row.tap(position={"x": 200, "y": 12})
+    row.get_by_role("button", name="Reply").tap()
+    expect(in_ada.page.locator(".composer__reply")).to_contain_text("Ada Lovelace")
+
+
+def test_messages_are_reached_and_answered_from_the_keyboard(
+    window: Opening, ada: Member, lively_room: Room
+) -> None:
+    in_ada = window(ada, lively_room)
+    in_ada.field.focus()
+    in_ada.page.keyboard.press("Shift+Tab")
+    expect(in_ada.row("in answer").locator(":focus")).to_have_count(1)  # what is in the last row
+    for _ in range(10):
+        in_ada.page.keyboard.press("Shift+Tab")
+        if in_ada.page.evaluate("document.activeElement.matches('.message')"):
+            break
+    expect(in_ada.row("in answer")).to_be_focused()
+    in_ada.page.keyboard.press("ArrowUp")
+    expect(in_ada.row("mixed")).to_be_focused()
+    in_ada.page.keyboard.press("r")
+    expect(in_ada.page.locator(".composer__reply")).to_contain_text("Ada Lovelace")
+    expect(in_ada.field).to_be_focused()
+    in_ada.page.keyboard.press("Escape")
+    expect(in_ada.page.locator(".composer__reply")).to_have_count(0)
+
+
+def test_a_reaction_is_chosen_from_the_keyboard_and_focus_comes_back(
+    window: Opening, ada: Member, lively_room: Room
+) -> None:
+    in_ada = window(ada, lively_room)
+    in_ada.row("mixed").focus()
+    in_ada.page.keyboard.press("e")
+    expect(in_ada.page.get_by_role("button", name="thumbs up")).to_be_focused()
+    in_ada.page.keyboard.press("ArrowRight")
+    in_ada.page.keyboard.press("Enter")
+    expect(in_ada.row("mixed").locator(".reaction").first).to_have_text("❤️ 1")
+    expect(in_ada.row("mixed")).to_be_focused()
+
+
+def test_only_what_is_new_is_read_out(
+    window: Opening, ada: Member, bob: Member, lively_room: Room
+) -> None:
+    in_ada, in_bob = window(ada, lively_room), window(bob, lively_room)
+    said = in_ada.page.locator("chat-timeline [aria-live=polite]")
+    expect(said).to_have_text("")
+    in_bob.say("hear this")
+    expect(said).to_have_text("Bob Moog: hear this")
+    in_ada.say("not this")
+    expect(in_bob.row("not this")).to_have_count(1)
+    expect(said).to_have_text("Bob Moog: hear this")
+
+
+def test_a_locked_room_is_for_reading(
+    window: Opening, ada: Member, bob: Member, lively_room: Room
+) -> None:
+    rooms.lock(ada.user, lively_room.pk, True)
+    in_bob = window(bob, lively_room)
+    expect(in_bob.page.locator(".composer__closed")).to_contain_text("locked")
+    expect(in_bob.field).to_have_count(0)
+
+
+def test_who_is_removed_is_told_where_to_go(
+    window: Opening, ada: Member, bob: Member, lively_room: Room, room: Room
+) -> None:
+    in_bob = window(bob, lively_room)
+    memberships.remove(ada.user, lively_room.pk, bob.id)
+    expect(in_bob.page.get_by_role("heading", level=1)).to_have_text(
+        "You are not in this room", timeout=20_000
+    )
+    in_bob.switch_to(room)
+    expect(in_bob.field).to_be_visible()
+
+
+def test_the_page_asks_nothing_of_other_hosts(
+    window: Opening, ada: Member, lively_room: Room
+) -> None:
+    in_ada = window(ada)
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(urlsplit(request.url).netloc)
+
+    in_ada.page.on("request", note)
+    in_ada.enter(lively_room)
+    assert set(asked) == {in_ada.site.host}
+
+
+def test_every_module_and_style_sheet_of_the_page_is_named_in_its_head() -> None:
+    static = ROOT / "static"
+    named = STATIC_MODULE.findall((ROOT / "templates/chat/modules.html").read_text())
+    modules = {
+        str(path.relative_to(static))
+        for folder in ("js", "vendor/lit-html-3.3.3")
+        for path in (static / folder).rglob("*.js")
+    }
+    assert set(named) == modules - {"js/chat.js", "js/state/types.js"}
+    styles = STATIC_STYLE.findall((ROOT / "templates/chat/room.html").read_text())
+    assert set(styles) == {str(p.relative_to(static)) for p in (static / "css/chat").glob("*.css")}
+
+
+def test_every_token_the_chat_uses_exists() -> None:
+    used = {
+        token
+        for path in (ROOT / "static/css/chat").glob("*.css")
+        for token in re.findall(
+            r"var\((--(?:color|space|radius|shadow|text|font|raw|weight|leading)-[\w-]+)",
+            path.read_text(),
+        )
+    }
+    defined = set(
+        re.findall(r"^\s*(--[\w-]+):", (ROOT / "static/css/tokens.css").read_text(), re.M)
+    )
+    assert used - defined == set()
