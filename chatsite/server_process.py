@@ -71,8 +71,9 @@ def main() -> None:
     from channels.routing import get_default_application
 
     application = get_default_application()
-    from chat.live.hub import current_hub
     from django.conf import settings
+
+    from chat.live.hub import current_hub
 
     serve(
         application,
