@@ -6,6 +6,7 @@ database nor Redis, because collectstatic runs at build time without them.
 
 import ssl
 import sys
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,13 +19,32 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return a variable that is on or off. Raises ImproperlyConfigured for any other word."""
+    words = {"on": True, "true": True, "yes": True, "1": True}
+    words |= {"off": False, "false": False, "no": False, "0": False, "": default}
+    value = env.str(name, default="").strip().lower()
+    if value not in words:
+        raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
+    return words[value]
+
+
+def number(name: str, *, default: int) -> int:
+    """Return a variable that is a number from 0 up. Raises ImproperlyConfigured for others."""
+    value = env.str(name, default="").strip() or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
 # --- What kind of process this is -----------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
-RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
+DEBUG = flag("DEBUG", default=False)
+RATE_LIMITS = flag("RATE_LIMITS", default=True)
 # Proxies in front of us that append to X-Forwarded-For; 0 means no X-Forwarded header is believed.
 # Heroku's router is one, and a dyno always carries DYNO.
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if "DYNO" in env.ENVIRON else 0)
+TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", default=1 if "DYNO" in env.ENVIRON else 0)
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-for-a-site-that-others-can-reach"
 BUILDING = any(command in sys.argv for command in ("collectstatic", "compilemessages"))
@@ -103,15 +123,17 @@ TEMPLATES = [
 
 # --- Database -------------------------------------------------------------------------------
 
-STATEMENT_TIMEOUT = env.int("DATABASE_STATEMENT_TIMEOUT", default=10)  # s
-LOCK_TIMEOUT = env.int("DATABASE_LOCK_TIMEOUT", default=5)  # s
+STATEMENT_TIMEOUT = number("DATABASE_STATEMENT_TIMEOUT", default=10)  # s
+LOCK_TIMEOUT = number("DATABASE_LOCK_TIMEOUT", default=5)  # s
 # Threads of a server process that talk to the database, and so its connections for live work.
-DATABASE_THREADS = env.int("DATABASE_THREADS", default=4)
+DATABASE_THREADS = number("DATABASE_THREADS", default=4)
 
 try:
-    database = env.db_url_config(
-        env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an unknown engine, of which we tell ourselves
+        database = env.db_url_config(
+            env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+        )
 except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
     raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
 
@@ -124,12 +146,14 @@ match database.get("ENGINE"):
         }
     case "django.db.backends.postgresql":
         database["CONN_MAX_AGE"] = 0
+        # So that a page does not get a connection that was lost while it lay in the pool.
+        database["CONN_HEALTH_CHECKS"] = True
         database.setdefault("OPTIONS", {})
         database["OPTIONS"] |= {
             # Threads for live work, and as many again for pages.
             "pool": {
                 "min_size": 1,
-                "max_size": env.int("DATABASE_POOL", default=2 * DATABASE_THREADS + 2),
+                "max_size": number("DATABASE_POOL", default=2 * DATABASE_THREADS + 2),
                 "timeout": 5,  # s
             },
             "connect_timeout": 5,  # s
@@ -187,7 +211,7 @@ else:
 # --- What it is called, and who gets in --------------------------------------------------------
 
 SITE_NAME = env.str("SITE_NAME", default="Parlour")
-SIGNUP = env.bool("SIGNUP", default=True)
+SIGNUP = flag("SIGNUP", default=True)
 # Public rooms that a new member joins at sign-up, by slug, as far as they exist.
 WELCOME_ROOMS = env.list("WELCOME_ROOMS", default=["general"])
 
@@ -242,11 +266,11 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {} if RATE_LIMITS else False
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if RATE_LIMITS else False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 # Without mail no address can be confirmed, and a second step must be possible all the same.
 MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_CONFIGURED
-MFA_RATE_LIMITS = {} if RATE_LIMITS else False
+MFA_RATE_LIMITS: dict[str, str] | bool = {} if RATE_LIMITS else False
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -285,14 +309,14 @@ if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # TLS in front is the rule outside development; a site in a closed network says HTTPS=off. A browser
 # on this very machine is exempt: see chatsite.middleware.
-HTTPS = env.bool("HTTPS", default=not DEBUG)
+HTTPS = flag("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
-    SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
+    SECURE_SSL_REDIRECT = flag("SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
-    SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=True)
+    SECURE_HSTS_SECONDS = number("HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS", default=True)
+    SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD", default=True)
 
 # --- Files ----------------------------------------------------------------------------------
 
