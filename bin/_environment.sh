@@ -47,7 +47,7 @@ install() {
     installed=$venv/installed-$1
     cmp -s "$root/$1" "$installed" && return
     echo "Installing what $1 pins (once, a minute or two)"
-    "$venv/bin/python" -m pip install --quiet --require-hashes -r "$root/$1" || die \
+    "$venv/bin/python" -m pip install -qq --require-hashes -r "$root/$1" || die \
         "Installing $1 failed; pip says why above. What was there before still is."
     cp "$root/$1" "$installed"
 }

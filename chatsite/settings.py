@@ -4,6 +4,7 @@ The variables are listed in .env.example and in the README. Importing this modul
 database nor Redis, because collectstatic runs at build time without them.
 """
 
+import logging
 import ssl
 import sys
 import warnings
@@ -343,6 +344,9 @@ TIME_ZONE = "UTC"
 
 # --- Logs -----------------------------------------------------------------------------------
 
+LOG_LEVEL = (env.str("LOG_LEVEL", default="") or "INFO").upper()
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {LOG_LEVEL}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -350,8 +354,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        "chat": {"level": env.str("LOG_LEVEL", default="INFO")},
-        "chatsite": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "chat": {"level": LOG_LEVEL},
+        "chatsite": {"level": LOG_LEVEL},
         "django.request": {"level": "ERROR"},
         "django.channels.server": {"level": "WARNING"},
     },

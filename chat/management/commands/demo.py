@@ -94,6 +94,9 @@ DIRECT = [
 class Command(BaseCommand):
     """manage.py demo"""
 
+    # They are for `check`, at the release; here they would only make every start slower.
+    requires_system_checks = ()
+
     help = "Makes demo members, rooms and conversations once; does nothing where members exist."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
