@@ -40,6 +40,11 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto"}
 LINK_REL = "noopener noreferrer nofollow ugc"
+# The parser fills short rows of a table up to its widest: a body of 4,000 characters could become a
+# page of 65,000 empty cells, larger than a frame and seconds in the making.
+CELLS_MAX = 2000  # that a body's lines and bars could make
+# Lexers take time that grows with the square of what they read, and the member chooses the lexer.
+HIGHLIGHT_MAX = 2000  # characters of code in one message; more of it stays plain
 
 Handles = Mapping[str, tuple[int, str]]  # handle → (user id, name)
 
@@ -56,26 +61,45 @@ def render(body: str, handles: Handles | None = None) -> tuple[str, list[int]]:
     """
     if PLAIN.match(body):
         return f"<p>{body}</p>", []
+    return from_markdown(body, handles or {})
+
+
+def from_markdown(body: str, handles: Handles) -> tuple[str, list[int]]:
+    """The same, by the long way."""
     mentioned: dict[int, None] = {}
-    environment: dict[str, Any] = {"handles": handles or {}, "mentioned": mentioned}
-    unsafe = _markdown().render(body, environment)
-    return nh3.clean(
-        unsafe,
+    environment: dict[str, Any] = {"handles": handles, "mentioned": mentioned}
+    safe = nh3.clean(
+        _parser_for(body).render(body, environment),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel=LINK_REL,
-    ).strip(), list(mentioned)
+    )
+    return safe.strip(), list(mentioned)
+
+
+def _parser_for(body: str) -> MarkdownIt:
+    lines = body.splitlines()
+    cells = len(lines) * (max(line.count("|") for line in lines) + 1) if "|" in body else 0
+    code = len(body) if "```" in body or "~~~" in body else 0
+    return _markdown(cells <= CELLS_MAX, code <= HIGHLIGHT_MAX)
 
 
 @cache
-def _markdown() -> MarkdownIt:
-    """Return the parser: CommonMark without raw HTML or images, with tables, links and mentions."""
+def _markdown(tables: bool, highlighting: bool) -> MarkdownIt:
+    """Return a parser: CommonMark without raw HTML or images, with links and mentions."""
     parser = MarkdownIt(
         "commonmark",
-        {"html": False, "linkify": True, "breaks": True, "highlight": _highlight},
+        {
+            "html": False,
+            "linkify": True,
+            "breaks": True,
+            "highlight": _highlight if highlighting else None,
+        },
     )
-    parser.enable(["table", "strikethrough", "linkify"])
+    parser.enable(["strikethrough", "linkify"])
+    if tables:
+        parser.enable("table")
     # Somebody's picture from elsewhere would tell them who reads when.
     parser.disable(["image"])
     parser.inline.ruler.before("link", "mention", _mention)
