@@ -265,10 +265,13 @@ class Server(daphne.server.Server):
 
     def run(self) -> None:
         """Serve; return when the process shall end and everything is said."""
-        observer: Any = FilteringLogObserver(  # type: ignore[call-arg]
-            STDLibLogObserver("chatsite.twisted"), [LogLevelFilterPredicate(LogLevel.error)]
+        to_our_log: Any = STDLibLogObserver("chatsite.twisted")
+        errors: Any = LogLevelFilterPredicate(LogLevel.error)
+        globalLogBeginner.beginLoggingTo(
+            [FilteringLogObserver(to_our_log, [errors])],
+            redirectStandardIO=False,
+            discardBuffer=True,
         )
-        globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
         asyncio.set_event_loop(self._loop)
         self._loop.add_signal_handler(signal.SIGTERM, self.end)
         if self._lifeline is not None:
