@@ -26,6 +26,7 @@ from chat.live.frames import (
 )
 from chat.rows import wire_time
 from chat.services import members, messages, reading
+from chat.services.members import Reading
 from chat.services.posting import Ack, Outcome, Post
 
 if TYPE_CHECKING:
@@ -113,9 +114,8 @@ async def _react(hub: "Hub", socket: "Socket", command: React) -> None:
 
 
 async def _read(hub: "Hub", socket: "Socket", command: Read) -> None:
-    version, _ = await hub.database(
-        _as_member, members.mark_read, socket.user, command.room, command.seq, socket.id
-    )
+    reading = Reading(socket.user, command.room, command.seq, socket.id)
+    version, _ = await hub.readings(reading)
     socket.send(_ack(Ack(command.room, version), command.ref))
 
 

@@ -41,6 +41,7 @@ from chat.live.socket import Socket
 from chat.live.wire import Wire
 from chat.rows import RoomRow, wire_time
 from chat.services import reading
+from chat.services.members import mark_read_many
 from chat.services.posting import BODY_MAX, post_many
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ CHECK_EVERY = 2.5  # s between two comparisons with the database
 CREDENTIALS_EVERY = 3  # comparisons, in which each socket's credentials are looked at once
 GAP_PATIENCE = 0.1  # s that a missing change may take before it is read from the database
 SWEEP_EVERY = 1  # s between two looks for silent and slow sockets
-POSTS_MAX = 500  # messages in one transaction
+POSTS_MAX = 500  # messages, or read positions, in one transaction
 GUESTS_MAX = 200  # handshakes looked up at once: a storm is paced, not refused
 ADMISSION_TRIES = 20  # a second apart, while the database does not answer
 DRAIN_COMMANDS = 5  # s that commands under way may still take
@@ -63,6 +64,7 @@ class Hub:
         self.id = uuid.uuid4()
         self.database = Database()
         self.posts = Batches(self.database, post_many, POSTS_MAX)
+        self.readings = Batches(self.database, mark_read_many, POSTS_MAX)
         self.feeds: dict[int, RoomFeed] = {}
         self.sockets: set[Socket] = set()
         self.sockets_of: dict[int, set[Socket]] = {}
@@ -70,7 +72,7 @@ class Hub:
         self.onlookers = Onlookers(self)
         self.is_draining = False
         self._guests = Batches(self.database, admission.identify, GUESTS_MAX)
-        self._welcomes = Batches(
+        self._welcomes: Batches[Arrival, Welcome] = Batches(
             self.database,
             lambda arrivals: admission.welcome(self.onlookers.process, arrivals),
             GUESTS_MAX,
@@ -245,6 +247,7 @@ class Hub:
         self.onlookers.came(socket, welcome.is_present)
         # Seats that were taken or given up between the two queries.
         for room_id in guest.rooms ^ {room.id for room in welcome.rooms}:
+            self._unseat(socket, room_id)
             self.spawn(self._look_at_seat(socket.user, room_id))
 
     # --- Seats --------------------------------------------------------------------------------

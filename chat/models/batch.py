@@ -42,7 +42,7 @@ class StoredPost(NamedTuple):
 
 def lock_rooms(room_ids: Iterable[int]) -> list[Room]:
     """Return the rooms, locked until the transaction ends, in the order of their ids."""
-    lock = "FOR UPDATE OF room" if connection.features.has_select_for_update else ""
+    lock = "FOR NO KEY UPDATE OF room" if connection.features.has_select_for_update else ""
     found = _run(
         f"SELECT {_columns('room', ROOM_FIELDS)} FROM chat_room room"
         f" WHERE id IN (SELECT id FROM {_table(id='bigint')})"
@@ -52,13 +52,18 @@ def lock_rooms(room_ids: Iterable[int]) -> list[Room]:
     return _instances(Room, ROOM_FIELDS, found)
 
 
-def seats_of(pairs: Iterable[tuple[int, int]]) -> list[Membership]:
-    """Return the active memberships of these (room, user) pairs."""
+def lock_seats(pairs: Iterable[tuple[int, int]]) -> list[Membership]:
+    """Return the active memberships of these (room, user) pairs, locked, in the order of their ids.
+
+    Whoever locks several always does so in this order, and after the rooms: so no two wait for
+    each other.
+    """
+    lock = "FOR NO KEY UPDATE OF seat" if connection.features.has_select_for_update else ""
     found = _run(
         f"SELECT {_columns('seat', SEAT_FIELDS)}"
         f" FROM {_table(room='bigint', author='bigint')}"
         " JOIN chat_membership seat ON seat.room_id = given.room AND seat.user_id = given.author"
-        " WHERE seat.left_at IS NULL",
+        f" WHERE seat.left_at IS NULL ORDER BY seat.id {lock}",
         [{"room": room, "author": author} for room, author in set(pairs)],
     )
     return _instances(Membership, SEAT_FIELDS, found)

@@ -1,14 +1,17 @@
 """Who is in a room: join, leave, invite, remove, roles, mutes, and how far each has read."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from chat import broadcast
-from chat.errors import Forbidden, Invalid, NotFound
-from chat.models import Membership, Notify, Role, Room
+from chat.errors import ChatError, Forbidden, Invalid, NotFound
+from chat.models import Membership, Notify, Role, Room, batch
 from chat.permissions import (
     NO_ROOM,
     check_not_direct,
@@ -20,6 +23,16 @@ from chat.permissions import (
 from chat.services.changing import RoomChange, changing, changing_many, store_seat
 
 NO_MEMBER = "There is no such member."
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far a member says they have read, and by which socket."""
+
+    user: int
+    room: int
+    seq: int
+    connection: str = ""
 
 
 def join(actor: User, room_id: int) -> Room:
@@ -152,12 +165,45 @@ def mark_read(actor: User, room_id: int, seq: int, connection: str = "") -> tupl
     ``connection`` is the socket that said so and need not be told. Returns the room's version and
     the position. Raises NotFound or Forbidden.
     """
-    room, seat = _seat_without_lock(actor, room_id)
-    seq = min(seq, room.last_seq)
-    moved = Membership.objects.filter(pk=seat.pk, read_seq__lt=seq).update(read_seq=seq)
-    if moved:
-        broadcast.announce(broadcast.Read(room.pk, actor.pk, seq, connection))
-    return room.version, max(seq, seat.read_seq)
+    [outcome] = mark_read_many([Reading(actor.pk, room_id, seq, connection)])
+    if isinstance(outcome, ChatError):
+        raise outcome
+    return outcome
+
+
+def mark_read_many(readings: Sequence[Reading]) -> list[tuple[int, int] | ChatError]:
+    """Move many read positions in one transaction; return for each what ``mark_read`` would."""
+    with transaction.atomic():
+        held = batch.lock_seats((reading.room, reading.user) for reading in readings)
+        seats = {(seat.room_id, seat.user_id): seat for seat in held}
+        rooms = Room.objects.in_bulk({reading.room for reading in readings})
+        before = {seat.pk: seat.read_seq for seat in held}
+        outcomes = [
+            _read_on(reading, rooms.get(reading.room), seats.get((reading.room, reading.user)))
+            for reading in readings
+        ]
+        moved = [seat for seat in held if seat.read_seq != before[seat.pk]]
+        if moved:
+            batch.update_seats(moved)
+            sockets = {(reading.room, reading.user): reading.connection for reading in readings}
+            for seat in moved:
+                room, user = seat.room_id, seat.user_id
+                told = broadcast.Read(room, user, seat.read_seq, sockets[room, user])
+                broadcast.announce(told)
+    return outcomes
+
+
+def _read_on(
+    reading: Reading, room: Room | None, seat: Membership | None
+) -> tuple[int, int] | ChatError:
+    try:
+        check_seat(room, seat)
+    except ChatError as refusal:
+        return refusal
+    assert room is not None
+    assert seat is not None
+    seat.read_seq = max(seat.read_seq, min(reading.seq, room.last_seq))
+    return room.version, seat.read_seq
 
 
 def check_is_member(actor: User, room_id: int) -> None:

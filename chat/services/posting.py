@@ -143,7 +143,7 @@ def _store(drafts: list[Draft]) -> None:
         changes = {room.pk: RoomChange(room) for room in rooms}
         seats = {
             (seat.room_id, seat.user_id): seat
-            for seat in batch.seats_of((draft.post.room, draft.post.author) for draft in drafts)
+            for seat in batch.lock_seats((draft.post.room, draft.post.author) for draft in drafts)
         }
         stored = batch.stored_before([_key(draft.post) for draft in drafts])
         placed: dict[PostKey, Message] = {}
