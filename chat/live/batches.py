@@ -69,9 +69,17 @@ class Batches(Generic[Item, Result]):
                 del self._waiting[: self._size]
                 results = await self._work_on([item for item, _ in batch])
                 for (_, done), result in zip(batch, results, strict=True):
-                    done(result)
+                    self._tell(done, result)
         finally:
             self._task = None
+
+    @staticmethod
+    def _tell(done: Callable[[Result | ChatError], None], result: Result | ChatError) -> None:
+        """Hand over one result. That this fails is no reason to keep the others from theirs."""
+        try:
+            done(result)
+        except Exception:
+            logger.exception("An outcome could not be told.")
 
     async def _work_on(self, items: list[Item]) -> Sequence[Result | ChatError]:
         try:
