@@ -267,11 +267,8 @@ class Server(daphne.server.Server):
         """Serve; return when the process shall end and everything is said."""
         to_our_log: Any = STDLibLogObserver("chatsite.twisted")
         errors: Any = LogLevelFilterPredicate(LogLevel.error)
-        globalLogBeginner.beginLoggingTo(
-            [FilteringLogObserver(to_our_log, [errors])],
-            redirectStandardIO=False,
-            discardBuffer=True,
-        )
+        observer: Any = FilteringLogObserver(to_our_log, [errors])
+        globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
         asyncio.set_event_loop(self._loop)
         self._loop.add_signal_handler(signal.SIGTERM, self.end)
         if self._lifeline is not None:
