@@ -327,18 +327,18 @@ export class ChatTimeline extends ChatElement {
   }
 
   get #rows() {
-    return /** @type {HTMLElement[]} */ ([...this.#content.querySelectorAll(".message")]);
+    return /** @type {HTMLCollectionOf<HTMLElement>} */ (
+      this.#content.getElementsByClassName("message")
+    );
   }
 
   /** The first row in sight, and where it stands. @returns {Place | null} */
   #place() {
     if (!this.querySelector(".timeline__scroller")) return null;
     const edge = this.#scroller.getBoundingClientRect().top;
-    for (const row of this.#rows) {
-      const { top, bottom } = row.getBoundingClientRect();
-      if (bottom > edge) return { key: row.dataset.key ?? "", top: top - edge };
-    }
-    return null;
+    const row = this.#rows[firstEndingBelow(this.#rows, edge)];
+    if (!row) return null;
+    return { key: row.dataset.key ?? "", top: row.getBoundingClientRect().top - edge };
   }
 
   #placeOf(/** @type {number | null} */ room) {
@@ -347,7 +347,7 @@ export class ChatTimeline extends ChatElement {
 
   /** Moves by as much as the row moved. */
   #keep(/** @type {Place | null} */ place) {
-    const row = place && this.#rows.find((each) => each.dataset.key === place.key);
+    const row = place && [...this.#rows].find((each) => each.dataset.key === place.key);
     if (!row) return;
     const edge = this.#scroller.getBoundingClientRect().top;
     const moved = row.getBoundingClientRect().top - edge - place.top;
@@ -429,11 +429,27 @@ export class ChatTimeline extends ChatElement {
   /** The seq of the last message whose end is in sight. @returns {number | null} */
   #lastSeen() {
     const edge = this.#scroller.getBoundingClientRect().bottom + 1;
-    const row = this.#rows.findLast(
-      (each) => each.dataset.seq && each.getBoundingClientRect().bottom <= edge,
-    );
-    return row ? Number(row.dataset.seq) : null;
+    let at = firstEndingBelow(this.#rows, edge) - 1;
+    while (at >= 0 && !this.#rows[at].dataset.seq) at -= 1; // those on their way have no seq yet
+    return at >= 0 ? Number(this.#rows[at].dataset.seq) : null;
   }
+}
+
+/**
+ * The index of the first row whose end is below `edge`, or how many rows there are. Rows stand in
+ * order, so few of them have to be measured.
+ * @param {HTMLCollectionOf<HTMLElement>} rows
+ * @param {number} edge
+ */
+function firstEndingBelow(rows, edge) {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle].getBoundingClientRect().bottom > edge) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** @returns {HTMLElement | null} */

@@ -16,19 +16,41 @@ const dayAndYear = new Intl.DateTimeFormat(undefined, {
   year: "numeric",
 });
 
+/**
+ * Formatting is slow for what a redraw asks for again and again.
+ * @type {Map<number, {short: string, brief: string, full: string}>} by minute
+ */
+const written = new Map();
+const MOST_WRITTEN = 2000;
+const MINUTE = 60_000; // ms
+
+function write(/** @type {Date} */ date) {
+  const minute = Math.floor(date.getTime() / MINUTE);
+  const known = written.get(minute);
+  if (known) return known;
+  const parts = clockTime.formatToParts(date).filter((part) => part.type !== "dayPeriod");
+  const times = {
+    short: clockTime.format(date),
+    brief: parts.map((part) => part.value).join("").trim(),
+    full: wholeTime.format(date),
+  };
+  if (written.size >= MOST_WRITTEN) written.clear();
+  written.set(minute, times);
+  return times;
+}
+
 /** 14:05, as the reader's locale writes it. */
 export function timeOfDay(/** @type {Date} */ date) {
-  return clockTime.format(date);
+  return write(date).short;
 }
 
 /** 2:05 without its half of the day: for where there is little room. */
 export function briefTime(/** @type {Date} */ date) {
-  const parts = clockTime.formatToParts(date).filter((part) => part.type !== "dayPeriod");
-  return parts.map((part) => part.value).join("").trim();
+  return write(date).brief;
 }
 
 export function fullTime(/** @type {Date} */ date) {
-  return wholeTime.format(date);
+  return write(date).full;
 }
 
 /**
