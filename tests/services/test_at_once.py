@@ -1,0 +1,230 @@
+"""Many at the same time, in real transactions: order stays gapless, and nothing is there twice."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+
+from chat.errors import ChatError, SlowMode
+from chat.models import Membership, Message, Room
+from chat.services import members, messages, rooms
+from chat.services.posting import Ack, Post, post_many
+from tests.factories import make_history, make_member, make_room
+from tests.services.telling import (
+    fragment_rows,
+    listening,
+    stored_info,
+    stored_members,
+    stored_messages,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+THREADS = 4
+
+
+def at_once(*tasks: Callable[[], object]) -> list[object]:
+    """Run ``tasks`` in threads that begin together; return what each returned, or its refusal."""
+    begin = threading.Barrier(len(tasks))
+
+    def run(task):
+        try:
+            begin.wait(5)
+            return task()
+        except ChatError as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
+
+
+def assert_in_order(room: Room) -> None:
+    """The room's seqs have no gap, and its versions are each of one change."""
+    room.refresh_from_db()
+    placed = list(Message.objects.filter(room=room).order_by("seq"))
+    assert [message.seq for message in placed] == list(range(1, room.last_seq + 1))
+    posted = [message.posted_version for message in placed]
+    assert posted == sorted(set(posted))
+    held = [message.version for message in placed]
+    held += Membership.objects.filter(room=room).values_list("version", flat=True)
+    held.append(room.info_version)
+    assert max(held) == room.version
+    assert max(Counter(held).values()) == 1
+
+
+def assert_told_in_full(heard, room: Room) -> None:
+    """What was announced leads from the first version to the last, and ends in what is stored."""
+    events = sorted(heard.changes_in(room.pk), key=lambda event: event.from_)
+    assert [event.from_ for event in events[1:]] == [event.to for event in events[:-1]]
+    assert events[-1].to == room.version
+    newest: dict[str, dict[int, dict]] = {"messages": {}, "members": {}}
+    for event in events:
+        for kind, rows in newest.items():
+            for row in fragment_rows(getattr(event, kind)):
+                assert event.from_ < row["version"] <= event.to
+                rows[row.get("user", row.get("id"))] = row
+    stored = stored_messages(room.pk)
+    assert newest["messages"] == {number: stored[number] for number in newest["messages"]}
+    stored = stored_members(room.pk)
+    assert newest["members"] == {number: stored[number] for number in newest["members"]}
+
+
+def test_posts_from_several_threads_leave_no_gap():
+    crowd = [make_member() for _ in range(THREADS)]
+    room = make_room(members=crowd)
+
+    def flood(member):
+        def post():
+            return [messages.post(member.user, room.pk, uuid4(), f"{n}") for n in range(8)]
+
+        return post
+
+    with listening() as heard:
+        answers = at_once(*map(flood, crowd))
+    for acks in answers:
+        assert [ack.seq for ack in acks] == sorted(ack.seq for ack in acks)
+    assert Message.objects.filter(room=room).count() == 8 * THREADS
+    assert_in_order(room)
+    assert_told_in_full(heard, room)
+
+
+def test_batches_over_the_same_rooms_wait_for_each_other_and_never_for_ever():
+    crowd = [make_member() for _ in range(THREADS)]
+    here, there = (make_room(members=crowd) for _ in range(2))
+
+    def flood(member, order: Sequence[Room]):
+        def post():
+            return [
+                post_many([Post(member.id, room.pk, uuid4(), "hi") for room in order * 3])
+                for _ in range(3)
+            ]
+
+        return post
+
+    with listening() as heard:
+        answers = at_once(
+            *(flood(crowd[n], [here, there] if n % 2 else [there, here]) for n in range(THREADS))
+        )
+    outcomes = [outcome for batches in answers for batch in batches for outcome in batch]
+    assert {type(outcome) for outcome in outcomes} == {Ack}
+    for room in (here, there):
+        assert_in_order(room)
+        assert room.last_seq == 9 * THREADS
+        assert_told_in_full(heard, room)
+
+
+def test_all_kinds_of_changes_at_once_take_a_version_each():
+    owner, ada, bob, eve = (make_member() for _ in range(4))
+    room = make_room(members=[ada, bob], owner=owner)
+    said = messages.post(ada.user, room.pk, uuid4(), "hi")
+
+    def post():
+        for _ in range(5):
+            messages.post(bob.user, room.pk, uuid4(), f"hi @{ada.username}")
+
+    def change():
+        for number in range(5):
+            messages.edit(ada.user, said.id, f"{number}")
+
+    def react():
+        for number in range(5):
+            messages.react(bob.user, said.id, "👍", number % 2 == 0)
+
+    def move():
+        for _ in range(3):
+            members.join(eve.user, room.pk)
+            members.leave(eve.user, room.pk)
+
+    def rename():
+        for number in range(5):
+            rooms.update(owner.user, room.pk, topic=f"{number}")
+
+    with listening() as heard:
+        answers = at_once(post, change, react, move, rename)
+    assert answers == [None] * 5
+    assert_in_order(room)
+    assert_told_in_full(heard, room)
+    assert stored_info(room.pk)["topic"] == "4"
+
+
+def test_one_message_sent_by_several_sockets_at_once_is_one():
+    ada = make_member()
+    room = make_room(members=[ada])
+    client_id = uuid4()
+    acks = at_once(
+        *[lambda: messages.post(ada.user, room.pk, client_id, "hi") for _ in range(THREADS)]
+    )
+    assert len(set(acks)) == 1
+    assert Message.objects.filter(room=room).count() == 1
+    assert_in_order(room)
+
+
+def test_slow_mode_lets_one_of_several_at_once_through():
+    owner, ada = make_member(), make_member()
+    room = make_room(members=[ada], owner=owner)
+    rooms.update(owner.user, room.pk, slow_mode=60)
+    answers = at_once(
+        *[lambda: messages.post(ada.user, room.pk, uuid4(), "hi") for _ in range(THREADS)]
+    )
+    assert Counter(map(type, answers)) == {Ack: 1, SlowMode: THREADS - 1}
+
+
+def test_a_direct_room_opened_by_both_at_once_is_one():
+    ada, bob = make_member(), make_member()
+    found = at_once(
+        *[
+            lambda one=one, other=other: rooms.direct(one.user, [other.id])
+            for one, other in ((ada, bob), (bob, ada), (ada, bob), (bob, ada))
+        ]
+    )
+    assert len({room.pk for room in found}) == 1
+    assert Membership.objects.filter(room=found[0]).count() == 2
+    assert_in_order(found[0])
+
+
+def test_who_joins_on_several_devices_at_once_has_one_seat():
+    ada = make_member()
+    room = make_room()
+    with listening() as heard:
+        at_once(*[lambda: members.join(ada.user, room.pk) for _ in range(THREADS)])
+    assert Membership.objects.filter(room=room, user=ada.user).count() == 1
+    assert len(heard.changes_in(room.pk)) == 1
+    assert_in_order(room)
+
+
+def test_the_last_two_owners_do_not_both_leave():
+    ada, bob = make_member(), make_member()
+    room = make_room(members=[bob, make_member()], owner=ada)
+    members.set_role(ada.user, room.pk, bob.id, "owner")
+    at_once(
+        lambda: members.leave(ada.user, room.pk),
+        lambda: members.leave(bob.user, room.pk),
+    )
+    owners = Membership.objects.active().filter(room=room, role="owner")
+    assert owners.count() == 1
+
+
+def test_reading_on_several_devices_at_once_ends_at_the_furthest():
+    owner, ada = make_member(), make_member()
+    room = make_room(members=[ada], owner=owner)
+    make_history(room, [owner], 40)
+
+    def read(start):
+        def run():
+            for seq in range(start, 41, THREADS):
+                members.mark_read(ada.user, room.pk, seq)
+
+        return run
+
+    def rename():
+        for number in range(5):
+            members.set_role(owner.user, room.pk, ada.id, ("moderator", "member")[number % 2])
+
+    at_once(*map(read, range(1, THREADS + 1)), rename)
+    assert Membership.objects.get(room=room, user=ada.user).read_seq == 40
