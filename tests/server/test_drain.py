@@ -80,6 +80,21 @@ def test_a_running_page_is_finished_first() -> None:
         assert ends_within(site, 5) == 0
 
 
+async def test_a_platform_that_tells_every_process_does_not_cut_the_drain_short() -> None:
+    """Heroku does: a server process hears of its end from there, and from its parent."""
+    with site_that_ends() as site:
+        one = await connect(f"{site.ws_url}/echo")
+        await one.recv()
+        page = asyncio.create_task(asyncio.to_thread(httpx.get, f"{site.url}/slow"))
+        await asyncio.to_thread(wait_for, lambda: "slow: began" in site.said(), "the page began")
+        for pid in site.children():
+            os.kill(pid, signal.SIGTERM)
+        assert json.loads(await one.recv()) == {"last": "words"}
+        site.signal(signal.SIGTERM)
+        assert (await page).text == "slow, but whole"
+        assert ends_within(site, 5) == 0
+
+
 def test_nobody_is_accepted_any_more() -> None:
     with site_that_ends() as site, connected(site, "/asgi-echo"):
         site.signal(signal.SIGTERM)
