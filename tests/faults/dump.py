@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from tests.faults.history import Dump, RoomDump, Row
 
 Record = dict[str, Any]
+AWAY = (OSError, psycopg.Error, sqlite3.Error)  # what asking raises when the database is away
 
 MESSAGE = "SELECT 1 FROM chat_message WHERE author_id = %s AND room_id = %s AND client_id = %s"
 HELD = """

@@ -10,12 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
-
 from tests.faults import measures, processes
 from tests.faults.calm import OTHERS_MAX, Calm
 from tests.faults.checker import Case, Violation, check, sync_times
 from tests.faults.client import Client, now
+from tests.faults.dump import AWAY
 from tests.faults.history import Dump, Healed, History, Lagged, Looked, Measured, Sent
 from tests.faults.house import House
 from tests.faults.workload import Scene, Workload, furnish
@@ -263,7 +262,7 @@ class Run:
         """Wait until all clients have emptied their outboxes and reached the database."""
         began = now()
         while now() - began < patience:
-            with suppress(OSError, psycopg.Error):
+            with suppress(*AWAY):
                 versions = await asyncio.to_thread(self.house.database.versions, self.scene.rooms)
                 self._versions = versions
                 if not self._stragglers():
@@ -298,7 +297,7 @@ class Run:
                 await self._look_at(fresh[-1])
 
     async def _look_at(self, fact: Sent) -> None:
-        with suppress(OSError, psycopg.Error):  # a database that is away proves nothing
+        with suppress(*AWAY):  # a database that is away proves nothing
             found = await asyncio.to_thread(
                 self.house.database.has, fact.user, fact.room, fact.client_id
             )
@@ -369,6 +368,8 @@ class Run:
     async def _end(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
         if self.workload is not None:
             await self.workload.stop()
         await asyncio.gather(*(client.stop() for client in self.scene.clients))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -65,8 +66,8 @@ def test_without_a_bug_the_same_run_is_clean(house: House) -> None:
     reason="needs Postgres and Redis: apt install postgresql redis-server",
 )
 def test_a_hub_that_does_not_repair_loses_the_tail() -> None:
-    fault = FAULTS[6][0]
+    silence = replace(FAULTS[6][0], rest=8.0)
     with House(2) as house:
-        result = run_with(house, "deaf", fault, seconds=1)
+        result = run_with(house, "deaf", silence, seconds=1)
     assert "I7" in {violation.invariant for violation in result.violations}
     assert not result.met

@@ -17,6 +17,7 @@ LAG_LIMIT_BACK = 5.0  # s, once it is back
 CHECK_INTERVAL = 5.0  # s in which a hub compares its rooms with the database
 SLACK = 1.0  # s for the comparison itself, on a busy machine
 NEWCOMERS = 3
+DEAF_MOST = 5.0  # s for which subscriptions are killed, at most
 REVOCATION_LIMIT = 10.0  # s
 CALM = frozenset({"reconnect"})  # so that every closed socket is the fault's
 
@@ -130,15 +131,23 @@ async def deafen(run: Run) -> None:
         run.workload.paused = True
         await run.level(20, "a level start")
         run.house.redis.command_line("CLIENT KILL TYPE pubsub")
-        _say_last_words(run)
         began = now()
-        await run.until(lambda: not any(len(c.state.outbox) for c in run.scene.clients), 5, "acks")
-        if await run.level(30, "the tail on every screen"):
+        _say_last_words(run)
+        await _keep_deaf(run)
+        if await run.level(min(30.0, run.fault.rest), "the tail on every screen"):
             run.seen["tail"] = max(run.seen.get("tail", 0), now() - began)
         run.workload.paused = False
         await run.pause(0.3, 1.0)
         rounds += 1
     run.notes.append(f"{rounds} rounds, tail healed ≤ {run.seen.get('tail', 0):.1f} s")
+
+
+async def _keep_deaf(run: Run) -> None:
+    """Kill each new subscription until the last words are acked: they subscribe again at once."""
+    began = now()
+    while any(len(c.state.outbox) for c in run.scene.clients) and now() - began < DEAF_MOST:
+        run.house.redis.command_line("CLIENT KILL TYPE pubsub")
+        await asyncio.sleep(0.01)
 
 
 def _say_last_words(run: Run) -> None:
