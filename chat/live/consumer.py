@@ -40,17 +40,15 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             await self.close()
             return
         direct = self.scope.get("extensions", {}).get("chat.wire")
-        early: list[bytes | None] = []
         if direct is not None:
-            direct.on_text = early.append
-            direct.on_binary = functools.partial(early.append, None)
+            direct.pause()  # until there is somebody to listen
         await self.accept(SUBPROTOCOL if offered else None)
         if direct is None:
             self._asgi = AsgiWire(self.base_send)
         hub = current_hub()
         self.socket = await hub.admit(self._asgi or DirectWire(direct), credentials)
         if direct is not None:
-            self._leave_to_hub(direct, early)
+            self._leave_to_hub(direct)
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
@@ -70,26 +68,14 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         if self.socket is not None:
             current_hub().remove(self.socket)
 
-    def _leave_to_hub(self, direct: Any, early: list[bytes | None]) -> None:
+    def _leave_to_hub(self, direct: Any) -> None:
         """Let the connection's events go straight to the hub, and end this coroutine."""
         hub, socket = current_hub(), self.socket
-        if socket is None:
-            direct.on_text = direct.on_binary = _ignore
-            direct.on_close = _ignore
-            raise StopConsumer
-        if not direct.is_open:
-            hub.remove(socket)
-            raise StopConsumer
-        for payload in early:
-            if payload is None:
-                hub.received_binary(socket)
-            else:
-                hub.received(socket, payload)
-        direct.on_text = functools.partial(hub.received, socket)
-        direct.on_binary = functools.partial(hub.received_binary, socket)
-        direct.on_close = lambda _code: hub.remove(socket)
+        if socket is not None:
+            direct.on_text = functools.partial(hub.received, socket)
+            direct.on_binary = functools.partial(hub.received_binary, socket)
+            direct.on_close = lambda _code: hub.remove(socket)
+            if not direct.is_open:  # it went while it was being greeted
+                hub.remove(socket)
+        direct.resume()
         raise StopConsumer
-
-
-def _ignore(*_ignored: Any) -> None:
-    """Take an event of a socket that is being closed."""
