@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 
+import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -11,7 +12,7 @@ from chat.models import Message, Room
 from chat.services import members as memberships
 from tests.browser.conftest import Opening
 from tests.browser.window import PATIENCE
-from tests.factories import Member, make_message
+from tests.factories import Member, make_message, make_room
 from tests.parts.part import wait_until
 from tests.parts.site import Site
 
@@ -118,6 +119,51 @@ def test_a_tab_left_behind_sends_what_the_closed_one_could_not(
     right.page.close()
     left.sees("written where nothing went out")
     assert stored_bodies(room) == ["written where nothing went out"]
+
+
+def test_reading_in_one_tab_reads_in_the_other(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    other = make_room("public", [bob], owner=ada)
+    left = window(ada, other)
+    right = left.tab().enter(other)
+    window(bob, room).say("for both tabs")
+    counts = [each.in_list(room).locator(".room-list__count") for each in (left, right)]
+    for count in counts:
+        expect(count).to_have_text("1", timeout=PATIENCE)
+    left.switch_to(room)
+    for count in counts:
+        expect(count).to_have_count(0)
+
+
+@pytest.mark.parametrize("refused", ["indexedDB", "localStorage", "sessionStorage", "locks"])
+def test_a_browser_that_keeps_nothing_still_sends(
+    window: Opening, ada: Member, bob: Member, room: Room, refused: str
+) -> None:
+    in_ada, in_bob = window(ada), window(bob, room)
+    owner = "Navigator.prototype" if refused == "locks" else "window"
+    in_ada.page.add_init_script(
+        f"Object.defineProperty({owner}, '{refused}',"
+        " { get() { throw new DOMException('refused', 'SecurityError'); } });"
+    )
+    in_ada.enter(room).say("one", "two")
+    in_bob.sees("one", "two")
+
+
+def test_a_clock_that_is_wrong_by_a_day_changes_no_order(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada, in_bob = window(ada), window(bob, room)
+    in_ada.page.add_init_script("const now = Date.now; Date.now = () => now() - 25 * 3600 * 1000;")
+    in_ada.enter(room)
+    for number in range(3):
+        in_bob.say(f"bob {number}")
+        expect(in_ada.row(f"bob {number}")).to_have_count(1)
+        in_ada.say(f"ada {number}")
+        expect(in_bob.row(f"ada {number}")).to_have_count(1)
+    expected = [f"{name} {number}" for number in range(3) for name in ("bob", "ada")]
+    in_ada.sees(*expected)
+    in_bob.sees(*expected)
 
 
 def test_a_refused_message_stays_with_its_reason_and_can_be_changed_and_sent(

@@ -132,11 +132,13 @@ export class ChatApp extends ChatElement {
     this.#show(this.#view === "members" ? "conversation" : "members");
   }
 
-  /** Opens a room of the list without leaving the page. */
+  /** Opens a room of the list without leaving the page; what members link to, in another tab. */
   #clicked(/** @type {MouseEvent} */ event) {
-    const link = /** @type {Element} */ (event.target).closest("a[data-room]");
+    const link = /** @type {Element} */ (event.target).closest("a");
+    if (!link) return;
+    if (link.closest(".message__body")) link.target = "_blank";
     const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
-    if (!(link instanceof HTMLAnchorElement) || !isPlain) return;
+    if (!link.dataset.room || !isPlain) return;
     event.preventDefault();
     const id = Number(link.dataset.room);
     if (id !== this.client.openRoom) history.pushState(null, "", link.href);

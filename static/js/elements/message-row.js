@@ -121,10 +121,11 @@ function isEdited(message, client) {
  * @param {RowView} view
  */
 function content(message, { client }) {
+  // First of all the editor: what is typed in it outlives the message.
+  if (isEdited(message, client)) return editor(message, client);
   if (message.deleted) {
     return html`<p class="message__gone">${icon("trash-2")} This message was deleted.</p>`;
   }
-  if (isEdited(message, client)) return editor(message, client);
   if (message.entry) return html`<p class="message__plain" dir="auto">${message.body}</p>`;
   return html`<div class="message__body" dir="auto">${serverHtml(message)}</div>
     ${message.edited_at

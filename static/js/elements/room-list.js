@@ -8,7 +8,7 @@ import { ChatElement } from "./element.js";
 
 /** The member's rooms, what is unread in them, and the ways out of the chat. */
 export class RoomList extends ChatElement {
-  static topics = ["rooms", "presence"];
+  static topics = ["rooms", "presence", "connection"];
 
   template() {
     const { rooms, direct } = this.client.lists;
@@ -93,11 +93,16 @@ export class RoomList extends ChatElement {
   }
 
   #footer() {
-    const { me, urls } = this.client;
+    const { me, urls, session } = this.client;
+    const state = session.state === "open" ? "online" : "offline";
     return html`
       <footer class="room-list__foot">
         <a class="room-list__me" href=${urls.profile} title="Your profile">
-          ${avatar(me)}<span class="room-list__name">${me.name}</span>
+          <span class="face">${avatar(me)}${presenceDot(state)}</span>
+          <span class="room-list__name">
+            ${me.name}
+            ${state === "offline" ? html`<small>not connected</small>` : nothing}
+          </span>
           ${icon("settings")}
         </a>
       </footer>

@@ -17,10 +17,12 @@ const PATIENCE = 3000;
  * @param {IDBFactory | undefined} [factory]
  * @returns {Promise<OutboxStorage>}
  */
-export async function openOutboxStorage(factory = globalThis.indexedDB) {
+export async function openOutboxStorage(factory) {
   const memory = new MemoryStorage();
   try {
-    return new WithFallback(new DatabaseStorage(await openDatabase(factory)), memory);
+    // Reading the global may throw already, where the browser keeps nothing for the site.
+    const database = await openDatabase(factory ?? globalThis.indexedDB);
+    return new WithFallback(new DatabaseStorage(database), memory);
   } catch {
     return memory;
   }

@@ -15,7 +15,9 @@ export class Tabs {
   #watched = new Set();
   /** @type {Set<string>} */
   #alive = new Set();
-  #locks = globalThis.navigator?.locks;
+  /** @type {LockManager} */
+  // @ts-expect-error there is none before the start
+  #locks;
   /** @type {(tab: string) => void} */
   #onGone;
 
@@ -26,12 +28,21 @@ export class Tabs {
 
   /** Makes this tab known, and learns of the others. */
   async start() {
-    if (!this.#locks) return;
-    await new Promise((held) => {
-      this.#locks.request(PREFIX + this.id, () => {
+    try {
+      await this.#begin();
+    } catch {
+      // No Web Locks, or none for this site: what is written here is sent all the same.
+    }
+  }
+
+  async #begin() {
+    this.#locks = navigator.locks;
+    await new Promise((held, refused) => {
+      const hold = () => {
         held(undefined);
         return new Promise(() => {});
-      });
+      };
+      this.#locks.request(PREFIX + this.id, hold).catch(refused);
     });
     this.#announce();
     const { held = [] } = await this.#locks.query();
