@@ -7,7 +7,7 @@ come is shown by something else that came after it.
 import json
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -46,20 +46,21 @@ def handshake(
     origin: str | None = None,
     subprotocols: Sequence[str] | None = ("chat.v1",),
     query: str = "",
+    headers: Mapping[str, str] | None = None,
     tls: ssl.SSLContext | None = None,
     **options: Any,
 ) -> ClientConnection:
     """Open a socket and read nothing. Raises InvalidStatus where the handshake is refused."""
-    headers = {}
+    sent = dict(headers or {})
     if cookie is not None:
-        headers["Cookie"] = f"sessionid={cookie}"
+        sent["Cookie"] = f"sessionid={cookie}"
     if token is not None:
-        headers["Authorization"] = f"Bearer {token}"
+        sent["Authorization"] = f"Bearer {token}"
     return open_socket(
         site.ws_url + query,
         origin=origin,
         subprotocols=subprotocols,
-        additional_headers=headers,
+        additional_headers=sent,
         ssl=tls,
         compression=None,
         proxy=None,

@@ -1,24 +1,25 @@
 """nginx with the documented configuration, in front of a site, with a self-made certificate."""
 
 import os
+import re
 import ssl
 import subprocess
 from pathlib import Path
 
-from tests.parts.part import Part, PartFailed, program
+from tests.parts.part import Part, PartFailed, free_port, program
 from tests.parts.site import ROOT
 
 EXAMPLE = ROOT / "docs" / "examples" / "nginx.conf"
 
 
 class Nginx(Part):
-    """``url`` is its https address; ``trust`` an SSL context that believes its certificate."""
+    """``url`` is its https address, ``trust`` what believes its certificate."""
 
-    def __init__(self, upstream_port: int, static: Path, media: Path) -> None:
+    def __init__(self, upstream_port: int, static: Path) -> None:
         super().__init__()
-        self.upstream_port = upstream_port
         self.static = static
-        self.media = media
+        self.upstream_port = upstream_port
+        self.plain_port = free_port()
 
     @property
     def host(self) -> str:
@@ -29,6 +30,11 @@ class Nginx(Part):
     def url(self) -> str:
         """Where pages are; no slash at the end."""
         return f"https://{self.host}"
+
+    @property
+    def plain_url(self) -> str:
+        """Where they are not, for want of TLS."""
+        return f"http://localhost:{self.plain_port}"
 
     @property
     def ws_url(self) -> str:
@@ -62,21 +68,23 @@ class Nginx(Part):
         (self.directory / "nginx.conf").write_text(self._frame())
 
     def configuration(self) -> str:
-        """Return the example of the documentation with its addresses and paths made ours."""
+        """Return the documentation's example with its addresses and paths made ours.
+
+        Fails where the example no longer has what is replaced.
+        """
         text = EXAMPLE.read_text()
         for documented, ours in {
-            "listen [::]:443 ssl;": "",
-            "listen [::]:80;": "",
-            "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
-            "listen 80;": f"listen 127.0.0.1:{self.port + 1};",
-            "chat.example.org": "localhost",
-            "127.0.0.1:8000": f"127.0.0.1:{self.upstream_port}",
-            "/etc/letsencrypt/live/localhost/fullchain.pem": str(self._certificate),
-            "/etc/letsencrypt/live/localhost/privkey.pem": str(self._key),
-            "/srv/chat/staticfiles": str(self.static),
-            "/srv/chat/media": str(self.media),
+            r"listen \[::\].*;": "",
+            r"listen 443 ": f"listen 127.0.0.1:{self.port} ",
+            r"listen 80;": f"listen 127.0.0.1:{self.plain_port};",
+            r"server 127\.0\.0\.1:8000;": f"server 127.0.0.1:{self.upstream_port};",
+            r"/etc/letsencrypt/live/chat\.example\.org/fullchain\.pem": str(self._certificate),
+            r"/etc/letsencrypt/live/chat\.example\.org/privkey\.pem": str(self._key),
+            r"/srv/chat/staticfiles/": f"{self.static}/",
+            r"server_name chat\.example\.org;": "server_name localhost;",
         }.items():
-            text = text.replace(documented, ours)
+            text, count = re.subn(documented, ours, text)
+            assert count, f"{EXAMPLE} has no {documented}"
         return text
 
     def _frame(self) -> str:
@@ -93,8 +101,8 @@ class Nginx(Part):
             error_log stderr;
             events {{ worker_connections 1024; }}
             http {{
-                include /etc/nginx/mime.types;
                 access_log off;
+                include /etc/nginx/mime.types;
                 {places}
                 include {self.directory}/site.conf;
             }}

@@ -3,11 +3,9 @@
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-from tests.parts.part import Part, PartFailed
+from tests.parts.part import Part, PartFailed, answers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET_KEY = "of-the-tests-and-long-enough-for-check-deploy-0123456789"
@@ -92,12 +90,4 @@ class Site(Part):
         return done.stdout
 
     def ready(self) -> bool:
-        return self.answers("/healthz")
-
-    def answers(self, path: str) -> bool:
-        """Say whether a GET of ``path`` succeeds."""
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
+        return answers(f"{self.url}/healthz")

@@ -1,0 +1,91 @@
+"""Behind a real nginx with the documented configuration, over TLS."""
+
+import re
+from uuid import uuid4
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.deploy.conftest import Deployment
+from tests.live.client import Client, handshake
+from tests.parts.nginx import Nginx
+
+
+def open_socket(nginx: Nginx, cookie: str) -> Client:
+    """Open a socket over TLS."""
+    return Client(handshake(nginx, cookie=cookie, origin=nginx.url, tls=nginx.trust))
+
+
+def browser(nginx: Nginx, cookie: str = "") -> httpx.Client:
+    """Return a client that trusts the certificate."""
+    return httpx.Client(
+        base_url=nginx.url, verify=nginx.trust, cookies={"sessionid": cookie}, trust_env=False
+    )
+
+
+def test_two_members_talk_over_wss(deployment: Deployment, nginx: Nginx) -> None:
+    one, other = (open_socket(nginx, deployment.cookie(number)) for number in (0, 1))
+    [room] = [entry["id"] for entry in one.hello["rooms"]]
+    for speaker, reader in ((one, other), (other, one)):
+        ack = speaker.acked("send", room=room, client_id=str(uuid4()), body="through nginx")
+        assert reader.message(room, id=ack["id"])["body"] == "through nginx"
+    one.close()
+    other.close()
+
+
+def test_a_frame_of_the_limit_comes_through(deployment: Deployment, nginx: Nginx) -> None:
+    socket = open_socket(nginx, deployment.cookie(0))
+    assert socket.ask("ping", padding="x" * 60_000)["type"] == "pong"
+    socket.close()
+
+
+def test_a_foreign_origin_is_refused_there_too(deployment: Deployment, nginx: Nginx) -> None:
+    for origin in (None, "null", "https://elsewhere.invalid", nginx.url.replace("https", "http")):
+        with pytest.raises(InvalidStatus) as refusal:
+            handshake(nginx, cookie=deployment.cookie(0), origin=origin, tls=nginx.trust)
+        assert refusal.value.response.status_code == 403
+
+
+def test_pages_forms_and_files_work(deployment: Deployment, nginx: Nginx) -> None:
+    with browser(nginx, deployment.cookie(2)) as member:
+        page = member.get("/rooms/")
+        assert page.status_code == 200
+        assert "Strict-Transport-Security" in page.headers
+        answer = member.post(
+            "/accounts/logout/",
+            headers={"Origin": nginx.url, "X-CSRFToken": member.cookies["csrftoken"]},
+        )
+        assert answer.status_code == 302
+        assert "/accounts/login/" in answer.headers["Location"]
+
+
+def test_static_files_come_from_nginx_compressed_and_kept_for_good(
+    deployment: Deployment, nginx: Nginx
+) -> None:
+    with browser(nginx) as visitor:
+        [name, *_] = re.findall(
+            r'href="(/static/[^"#]+\.css)"', visitor.get("/accounts/login/").text
+        )
+        answer = visitor.get(name, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200
+    assert answer.headers["Server"].startswith("nginx")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Type"].startswith("text/css")
+
+
+def test_without_tls_one_is_sent_there(deployment: Deployment, nginx: Nginx) -> None:
+    answer = httpx.get(f"{nginx.plain_url}/rooms/", trust_env=False)
+    assert answer.status_code == 301
+    assert answer.headers["Location"].startswith("https://localhost")
+
+
+def test_a_forged_forwarded_header_changes_nothing(deployment: Deployment, nginx: Nginx) -> None:
+    """What a client claims of itself comes before what nginx appends, and is not believed."""
+    with browser(nginx) as visitor:
+        answer = visitor.get(
+            "/accounts/login/",
+            headers={"X-Forwarded-Proto": "http", "X-Forwarded-For": "127.0.0.1"},
+        )
+        assert answer.status_code == 200, "nginx says https, whatever the client says"
