@@ -1,7 +1,8 @@
 """Where our server's time goes: py-spy's samples under a steady load, split by layer.
 
 Only who holds the interpreter's lock is sampled: py-spy takes many a thread that waits for busy.
-What the server's processes spend beyond that is one layer, seen from outside.
+What the server's processes spend beyond that is one layer, seen from outside. Samples are of time
+that passes, not of CPU time: beside other work on the machine they tell proportions at best.
 """
 
 import re
@@ -26,6 +27,7 @@ MARGIN = 1.5  # s that the load lasts longer than the sampling
 # A sample belongs to the first layer, from the innermost frame outwards, whose pattern it matches.
 # Frames read "function (file:line)"; native ones have a library for a file.
 LAYERS = [
+    ("way out: writes to sockets", r"^(WebSocket\.(send|unsent)|DirectWire\.)"),
     ("way in: WebSocket frames", r"chatsite/(frames|websocket)\.py"),
     ("way in: commands", r"chat/live/(session|limits|commands)\.py|parse \(chat/live/frames\.py"),
     ("way out: frames encoded", r"chat/(live/frames|rows)\.py"),
