@@ -6,6 +6,7 @@ All of it is started here and ended here, each process by its pid. Two server pr
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import re
@@ -16,7 +17,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -112,11 +114,14 @@ class House:
         self.proxy = Haproxy({server.name: server.port for server in self.servers})
         self.spared: set[str] = set()  # names of server processes that no fault may end
         self._runs = itertools.count(1)
+        # A part is ended by the kernel with the thread that started it: this one stays.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
         self._open = ExitStack()
 
     def __enter__(self) -> House:
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
+            stack.callback(self._starter.shutdown)
             if self.disk:
                 stack.enter_context(small_disk(self.directory, self.disk))
             for part in (self.postgres, self.redis):
@@ -154,6 +159,10 @@ class House:
     def server(self, name: str) -> Server:
         """The server with that name."""
         return next(server for server in self.servers if server.name == name)
+
+    async def begin(self, start: Callable[[], object]) -> None:
+        """Call a part's `start` or `restart` without holding up the event loop."""
+        await asyncio.wrap_future(self._starter.submit(start))
 
     def new_prefix(self) -> str:
         """What the handles of the next run's members begin with."""

@@ -19,7 +19,7 @@ async def move_clock(run: Run) -> None:
     try:
         for seconds in WRONG:
             server.settings["FAULTS_CLOCK"] = str(seconds)
-            await asyncio.to_thread(server.restart)
+            await run.house.begin(server.restart)
             for client in run.scene.clients:
                 client.hurry()
             await run.until(lambda: all(c.connected for c in run.scene.clients), 20, "reconnected")
@@ -37,7 +37,7 @@ async def move_clock(run: Run) -> None:
             run.spans.append((began, now()))
     finally:
         server.settings.pop("FAULTS_CLOCK", None)
-    await asyncio.to_thread(server.restart)
+    await run.house.begin(server.restart)
     run.seen["closed"] = closed
 
 

@@ -52,7 +52,7 @@ async def crash_and_freeze(run: Run) -> None:
         await pulse.start()
     await asyncio.to_thread(run.house.postgres.crash)
     await _readiness_fails(run)
-    await asyncio.to_thread(run.house.postgres.start)
+    await run.house.begin(run.house.postgres.start)
     await asyncio.sleep(min(run.seconds, 5))
     await _freeze(run)
     await asyncio.sleep(1)

@@ -82,7 +82,7 @@ async def rolling_restart(run: Run) -> None:
                 run.miss(f"{server.name} exited with {code} after SIGTERM")
             _check_codes(run, clients)
             await _come_back(run, clients)
-            await asyncio.to_thread(server.start)
+            await run.house.begin(server.start)
             await asyncio.to_thread(run.house.wait_for_all)
             await run.pause(0.2, 0.5)
         rounds += 1

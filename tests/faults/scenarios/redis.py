@@ -86,12 +86,12 @@ def nothing_closed(run: Run) -> None:
 
 async def restart_and_outage(run: Run) -> None:
     """A restart, some calm, then away for the rest."""
-    await asyncio.to_thread(run.house.redis.restart)
+    await run.house.begin(run.house.redis.restart)
     await asyncio.sleep(2)
     await asyncio.to_thread(run.house.redis.stop)
     await asyncio.sleep(run.seconds)
     await _look_at_readiness(run)
-    await asyncio.to_thread(run.house.redis.start)
+    await run.house.begin(run.house.redis.start)
     run.seen["back"] = now()
     await asyncio.sleep(LAG_LIMIT_BACK + 1)
 
