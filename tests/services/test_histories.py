@@ -21,7 +21,7 @@ from tests.services.histories import VERBS, Snapshot, World, room_now, snapshot,
 pytestmark = pytest.mark.django_db
 
 quickly = settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -125,7 +125,7 @@ class Courier:
         self.known_after -= 1
         if self.feed.has_gap and self.chance.random() < 0.3:
             self.repair()
-        if self.chance.random() < 0.5:
+        if self.chance.random() < 0.25:
             self.pass_on()
 
     def end(self) -> None:
