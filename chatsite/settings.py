@@ -158,6 +158,11 @@ match database.get("ENGINE"):
                 "timeout": 5,  # s
             },
             "connect_timeout": 5,  # s
+            # A database host that vanished is noticed, and does not keep our threads for ever.
+            "keepalives_idle": 10,  # s
+            "keepalives_interval": 5,  # s
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15_000,  # ms
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT}s -c lock_timeout={LOCK_TIMEOUT}s",
         }
     case _:
