@@ -1,5 +1,6 @@
 """What each command of a client does: the verb it calls, and how its outcome is answered."""
 
+import itertools
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from chat.live.socket import Socket
 
 T = TypeVar("T")
+
+SYNC_ROOMS = 4  # rooms that are read at once for a sync
 
 logger = logging.getLogger(__name__)
 
@@ -120,14 +123,21 @@ async def _read(hub: "Hub", socket: "Socket", command: Read) -> None:
 
 
 async def _sync(hub: "Hub", socket: "Socket", command: Sync) -> None:
-    answers = await hub.database(_as_member, reading.sync, socket.user, command.rooms)
-    for room, answer in answers.items():
-        if isinstance(answer, ChatError):
-            socket.send(frames.error(answer, command.ref, room))
-        else:
-            socket.send(
-                frames.changes(answer.event, more=answer.more, reset=answer.reset, ref=command.ref)
-            )
+    """Answer room by room, no faster than the client reads: the pages may be large, and many."""
+    wanted = iter(command.rooms.items())
+    while rooms := dict(itertools.islice(wanted, SYNC_ROOMS)):
+        await socket.drained()
+        if socket.closed:
+            return
+        answers = await hub.database(_as_member, reading.sync, socket.user, rooms)
+        for room, answer in answers.items():
+            socket.send(_sync_answer(room, answer, command.ref))
+
+
+def _sync_answer(room: int, answer: reading.Changes | ChatError, ref: Ref | None) -> bytes:
+    if isinstance(answer, ChatError):
+        return frames.error(answer, ref, room)
+    return frames.changes(answer.event, more=answer.more, reset=answer.reset, ref=ref)
 
 
 async def _focus(hub: "Hub", socket: "Socket", command: Focus) -> None:

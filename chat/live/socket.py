@@ -1,11 +1,12 @@
 """One member's socket, as the hub sees it."""
 
+import asyncio
 import uuid
 
 from chat.live.admission import Credentials
 from chat.live.frames import Lagged, encode, websocket_frame
 from chat.live.limits import Allowance
-from chat.live.session import Session
+from chat.live.session import Close, Session
 from chat.live.wire import Wire
 
 UNSENT_MAX = 1024 * 1024  # bytes waiting for a slow reader, then frames are dropped
@@ -84,6 +85,18 @@ class Socket:
     def is_too_slow(self, now: float) -> bool:
         """Tell whether the peer took too long to catch up."""
         return self.slow_since is not None and now - self.slow_since > SLOW_MAX
+
+    async def drained(self) -> None:
+        """Wait until the peer has read what was sent, if that is much; close one too slow."""
+        if self.wire.unsent <= UNSENT_MAX // 2:
+            return
+        read = asyncio.Event()
+        self.wire.when_drained(read.set)
+        try:
+            async with asyncio.timeout(SLOW_MAX):
+                await read.wait()
+        except TimeoutError:
+            self.close(Close.TOO_SLOW)
 
     def close(self, code: int) -> None:
         """Close the socket; nothing is sent after."""
