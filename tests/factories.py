@@ -108,6 +108,7 @@ def make_room(
     for member in members:
         if member is not maker:
             add_member(room, member, by=maker)
+    room.refresh_from_db()
     return room
 
 
