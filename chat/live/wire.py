@@ -9,7 +9,7 @@ class Wire(Protocol):
     """The way to one peer. ``framed`` holds ``texts`` as finished WebSocket frames."""
 
     def send(self, texts: tuple[bytes, ...], framed: bytes) -> None:
-        """Send text messages, in order, without waiting."""
+        """Send text messages, in order, without waiting. Nothing once it was closed."""
 
     @property
     def unsent(self) -> int:
@@ -59,10 +59,13 @@ class AsgiWire:
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._drained: list[Callable[[], None]] = []
         self._task = asyncio.create_task(self._write())
+        self._closed = False
         self.unsent = 0
 
     def send(self, texts: tuple[bytes, ...], framed: bytes) -> None:
         """Queue the messages."""
+        if self._closed:
+            return
         for text in texts:
             self.unsent += len(text)
             self._queue.put_nowait({"type": "websocket.send", "text": text.decode()})
@@ -73,6 +76,7 @@ class AsgiWire:
 
     def close(self, code: int) -> None:
         """Close after what is queued."""
+        self._closed = True
         self._queue.put_nowait({"type": "websocket.close", "code": code})
 
     def stop(self) -> None:
