@@ -147,6 +147,7 @@ def test_a_long_absence_comes_in_pages(
 
 
 def test_a_page_is_cut_by_bytes_too(connect: Connect, ada: Member, bob: Member, room: Room) -> None:
+    room.refresh_from_db()
     since = room.version
     make_history(room, [bob], 200, "漢" * 4000)
     socket = connect(ada)
