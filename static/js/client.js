@@ -492,7 +492,7 @@ export class ChatClient extends Emitter {
     const timeline = this.#timelines.get(id);
     if (!room || !timeline || this.store.isCatchingUp(id)) return;
     const need = timeline.need(direction);
-    if (!need || this.#unreadable.has(id)) return;
+    if (!need || this.#unreadable.has(id) || this.#loading.has(`history:${id}`)) return;
     await this.#once(`history:${id}`, async () => {
       const where = "newest" in need ? {} : need;
       const page = await this.api.messages(id, { ...where, limit: PAGE });

@@ -153,6 +153,35 @@ def test_a_room_with_much_unread_opens_at_the_first_unread_message(
     expect(in_ada.in_list(room).locator(".room-list__count")).to_have_count(0)
 
 
+def test_a_room_known_only_by_what_just_arrived_opens_at_its_end(
+    window: Opening, ada: Member, bob: Member, long_room: Room
+) -> None:
+    other = make_room("public", [bob], owner=ada)
+    in_ada, in_bob = window(ada, other), window(bob, long_room)
+    in_bob.say("one", "two", LONG)
+    expect(in_ada.in_list(long_room).locator(".room-list__count")).to_have_text(
+        "3", timeout=PATIENCE
+    )
+    in_ada.switch_to(long_room)
+    expect(in_ada.row("message 400.")).to_have_count(1)
+    expect_at_end(in_ada)
+    expect(in_ada.page.locator(".timeline__pill")).to_have_count(0)
+    expect(in_ada.in_list(long_room).locator(".room-list__count")).to_have_count(0)
+
+
+@pytest.mark.parametrize("read", [57, 30])
+def test_a_room_chosen_from_the_list_opens_at_its_unread_line(
+    window: Opening, ada: Member, bob: Member, room: Room, read: int
+) -> None:
+    fill(room, [bob], 60)
+    Membership.objects.filter(room=room, user=ada.user).update(read_seq=read)
+    in_ada = window(ada, make_room("public", [bob], owner=ada))
+    in_ada.switch_to(room)
+    expect(in_ada.page.locator(".timeline__unread")).to_be_in_viewport()
+    expect(in_ada.row(f"message {read + 1}.")).to_be_in_viewport()
+    expect(in_ada.page.locator(".timeline__pill")).to_have_count(0 if read == 57 else 1)
+
+
 def test_the_first_unread_message_far_up_is_one_press_away(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:

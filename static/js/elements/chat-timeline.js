@@ -22,12 +22,14 @@ const AT_END = 40;
 const MARKED = 1600;
 /** messages that are read out one by one when they arrive together */
 const READ_OUT = 3;
+/** ms after a hand was on it that scrolling counts as meant */
+const BY_HAND = 500;
 /** frames until rows that came near have taken their real height (content-visibility) */
 const SETTLING = 4;
 
 /** The messages of the open room. Whatever is drawn, the row under the eye stays where it is. */
 export class ChatTimeline extends ChatElement {
-  static topics = ["timeline", "room", "members"];
+  static topics = ["timeline", "room", "members", "connection"];
   /** @type {number | null} the room that is drawn */
   #drawn = null;
   /** @type {Map<number, Place | null>} where each room was left; null at its end */
@@ -40,6 +42,8 @@ export class ChatTimeline extends ChatElement {
   #doomed = null;
   #announcement = "";
   #top = 0; // px that were scrolled when last looked at
+  #height = 0; // px of what is scrolled, then
+  #touchedAt = -Infinity; // ms of the clock
   /** @type {Place | null} the place that was just entered */
   #held = null;
 
@@ -51,7 +55,7 @@ export class ChatTimeline extends ChatElement {
     sizes.observe(this.#content);
     signal.addEventListener("abort", () => sizes.disconnect());
     for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-      this.addEventListener(type, () => (this.#held = null), { signal, passive: true });
+      this.addEventListener(type, () => this.#handled(), { signal, passive: true });
     }
     this.client.on("arrived", (messages) => this.#announce(messages), signal);
   }
@@ -61,13 +65,15 @@ export class ChatTimeline extends ChatElement {
     const isOther = this.#drawn !== openRoom;
     const place = isOther ? this.#placeOf(openRoom) : this.#place();
     super.paint();
-    this.#drawn = openRoom;
     if (!timeline) return;
+    const isAwaited = timeline.messages.length === 0 && !timeline.atEnd;
+    this.#drawn = isAwaited ? null : openRoom;
+    if (isAwaited) return;
     if (isOther && place) this.#hold(place);
     else if (isOther) this.#enter();
     else if (timeline.following) this.#toEnd();
     else this.#keep(place);
-    this.#top = this.#scroller.scrollTop;
+    this.#look();
     this.#settle();
   }
 
@@ -384,6 +390,7 @@ export class ChatTimeline extends ChatElement {
 
   #toEnd() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#look();
   }
 
   #scrolled() {
@@ -396,13 +403,29 @@ export class ChatTimeline extends ChatElement {
     this.#settle();
   }
 
-  /** Whoever was at the end leaves it by moving up, not by what grows below. */
+  /**
+   * Whoever was at the end leaves it by moving up, not by rows that take another height: then the
+   * browser may scroll by itself, to keep some row where it was.
+   */
   #isAtEnd(/** @type {boolean} */ was) {
-    const { scrollTop } = this.#scroller;
+    const { scrollTop, scrollHeight } = this.#scroller;
     const movedUp = scrollTop < this.#top - 1;
-    this.#top = scrollTop;
-    if (!this.client.timeline?.atEnd) return false;
+    const isByHand = this.client.clock.now() - this.#touchedAt < BY_HAND;
+    const isByLayout = scrollHeight !== this.#height && !isByHand;
+    this.#look();
+    if (!this.client.timeline?.atEnd) return was && !movedUp;
+    if (was && isByLayout) this.#toEnd();
     return this.#belowEnd() < AT_END || (was && !movedUp);
+  }
+
+  #look() {
+    this.#top = this.#scroller.scrollTop;
+    this.#height = this.#scroller.scrollHeight;
+  }
+
+  #handled() {
+    this.#held = null;
+    this.#touchedAt = this.client.clock.now();
   }
 
   #resized() {

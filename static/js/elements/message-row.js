@@ -217,9 +217,9 @@ function progress(entry, client) {
   if (entry.state === "refused") return refused(entry, client);
   if (entry.state === "stored") return nothing;
   const isSlowed = client.outbox.waitingIn(entry.room)?.code === "slow_mode";
-  return html`<small class="message__progress">
-    ${icon("clock")} ${isSlowed ? "Slow mode: it goes out in its turn" : "Sending…"}
-  </small>`;
+  const isApart = client.session.state !== "open";
+  const why = isApart ? "Waits for a connection" : isSlowed ? "Slow mode: waits its turn" : "Sending…";
+  return html`<small class="message__progress">${icon("clock")} ${why}</small>`;
 }
 
 /**

@@ -230,6 +230,17 @@ export function a_page_of_history_older_than_a_change_does_not_undo_it() {
   assertSame(mine, room);
 }
 
+export function a_list_of_members_older_than_a_change_does_not_undo_it() {
+  const room = roomWith(3);
+  const { store, mine } = greeted(room);
+  const list = [...room.members.values()];
+  const from = room.version;
+  room.leave(1);
+  store.receive(room.live(from));
+  store.membersPage(12, list);
+  equal(mine.members.get(1).role, null);
+}
+
 export function a_page_of_history_newer_than_the_changes_is_kept() {
   const room = roomWith(40);
   const { store, mine } = greeted(room);
