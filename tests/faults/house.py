@@ -33,6 +33,7 @@ from tests.parts.redis import Redis
 from tests.parts.site import Site
 
 BREAKS = Path(__file__).parent / "breaks"  # its sitecustomize.py is loaded where a run asks for it
+RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d )", re.MULTILINE)  # where one in the log begins
 TALKATIVE = ("channels_redis",)  # loggers that show a traceback for a Redis that went away
 COMEBACK = 30.0  # s for a killed server process to serve again
 
@@ -194,12 +195,11 @@ class House:
         """The last line of each different traceback in the logs (from that length of them on),
         those of libraries that log what they then handle left out."""
         found: dict[str, None] = {}
-        before, lines = "", iter(self.logs()[since:].splitlines())
-        for line in lines:
-            if line.startswith("Traceback") and not any(name in before for name in TALKATIVE):
-                last = next((text for text in lines if text and not text.startswith(" ")), line)
-                found[re.sub(r"0x[0-9a-f]+", "0x…", last)] = None
-            before = line
+        for record in RECORD.split(self.logs()[since:]):
+            head, *rest = record.splitlines() or [""]
+            if "Traceback" in record and not any(name in head for name in TALKATIVE):
+                last = [line for line in rest if line and not line.startswith(" ")][-1:] or [head]
+                found[re.sub(r"0x[0-9a-f]+", "0x…", last[0])] = None
         return list(found)
 
 

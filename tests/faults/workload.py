@@ -64,6 +64,7 @@ async def furnish(
 
     `direct` connects clients to the server processes in turn instead of through the proxy."""
     scene, interner = Scene(), Interner()
+    await house.hand.ready()
     people = await house.hand.do("make_members", count=members, prefix=house.new_prefix())
     users = [person["id"] for person in people]
     for kind, size in (("public", 6), ("public", 4), ("private", 5), ("private", 3), ("direct", 2)):
