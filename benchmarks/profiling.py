@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.load_core import HEARTBEAT, Answer
 from benchmarks.machine import cpu_seconds
 from benchmarks.parts import HERE, Parts
 from benchmarks.servers import OURS
@@ -23,6 +24,8 @@ PY_SPY = HERE / ".venv" / "bin" / "py-spy"
 RATE = 500  # samples a second
 UTIL = 0.6  # of the server's core
 MARGIN = 1.5  # s that the load lasts longer than the sampling
+PLAIN_SECONDS = 3.0  # of load without py-spy, from which the cost is taken
+AWAY = 0.5  # s that members stay away who go and come back
 
 # A sample belongs to the first layer, from the innermost frame outwards, whose pattern it matches.
 # Frames read "function (file:line)"; native ones have a library for a file.
@@ -48,20 +51,58 @@ OTHER = "the rest"
 OUTSIDE = "system calls and waits without the interpreter's lock"
 
 
+Step = Callable[[float], Answer]  # loads for so many seconds
+
+
 @dataclass(frozen=True)
 class Profile:
-    """A load to be profiled under. ``sends``: members send on once answered, with no rate set."""
+    """A load to be profiled under. Its cost is divided by units, counted by ``key`` of an answer."""
 
     members: int
     rooms: int
-    sends: bool = False
+    unit: str
+    key: str
+    prepare: Callable[[Trial], Step]
+    rooms_per_member: int = 1
+    heartbeat: float = HEARTBEAT
+
+    def count(self, answer: Answer, seconds: float) -> float:
+        """Return how many units ``answer`` is about."""
+        return max(1, answer[self.key]) if self.key else seconds
+
+
+def delivering(trial: Trial) -> Step:
+    """Members send at a rate that fills a part of the server's core."""
+    fan = trial.lg.idle(0.1)["ready"] / trial.rooms
+    rate = UTIL * capacity(trial, fan, seconds=1.0) / fan
+    return lambda seconds: trial.load(rate, seconds)
+
+
+def sending(trial: Trial) -> Step:
+    """Members send as soon as they are answered."""
+    return lambda seconds: trial.sends(seconds, 1)
+
+
+def connecting(trial: Trial) -> Step:
+    """Members go and come back."""
+    moves = trial.measured(lambda: trial.lg.churn(50, AWAY, 1.0))
+    rate = UTIL * moves["greeted"] / max(moves["cpu_s"], 0.01)
+    return lambda seconds: trial.measured(lambda: trial.lg.churn(rate, AWAY, seconds))
+
+
+def resting(trial: Trial) -> Step:
+    """Members do nothing but ping."""
+    return lambda seconds: trial.measured(lambda: trial.lg.idle(seconds))
 
 
 PROFILES = {
-    "w1": Profile(500, 1),
-    "w2": Profile(1000, 100),
-    "sends": Profile(200, 200, sends=True),
-    "sends1": Profile(200, 1, sends=True),
+    "w1": Profile(500, 1, "delivery", "delivered", delivering),
+    "w2": Profile(1000, 100, "delivery", "delivered", delivering),
+    "sends": Profile(200, 200, "send", "sent", sending),
+    "sends1": Profile(200, 1, "send", "sent", sending),
+    "conn": Profile(1000, 500, "coming and going", "greeted", connecting, rooms_per_member=5),
+    # With as many pings a second as ten thousand members make.
+    "idle": Profile(1000, 500, "second", "", resting, rooms_per_member=5, heartbeat=2.5),
 }
 
 
@@ -69,16 +110,13 @@ def profile(name: str, parts: Parts, seconds: float, leaves: int = 12, native: b
     """Load our server as ``name`` says, sample it, and return its time by layer and function."""
     load = PROFILES[name]
     raw = parts.directory / f"{name}.raw"
-    cookies = parts.cookies(load.members, load.rooms, 1)
-    with Trial(OURS, parts, rooms=load.rooms, cookies=cookies) as trial:
+    cookies = parts.cookies(load.members, load.rooms, load.rooms_per_member)
+    with Trial(
+        OURS, parts, rooms=load.rooms, cookies=cookies, heartbeat=load.heartbeat
+    ) as trial:  # fmt: skip
         trial.connect(load.members)
-        if load.sends:
-            step: Callable[[float], dict] = lambda duration: trial.sends(duration, 1)  # noqa: E731
-        else:
-            fan = load.members / load.rooms
-            rate = UTIL * capacity(trial, fan, seconds=1.0) / fan
-            step = lambda duration: trial.load(rate, duration)  # noqa: E731
-        plain = step(3.0)
+        step = load.prepare(trial)
+        plain = step(PLAIN_SECONDS)
         pid = busiest(trial, lambda: step(1.0))
         command = [str(PY_SPY), "record", "--rate", str(RATE), "--duration", str(int(seconds)),
                    "--format", "raw", "--output", str(raw), "--pid", str(pid)]  # fmt: skip
@@ -88,17 +126,19 @@ def profile(name: str, parts: Parts, seconds: float, leaves: int = 12, native: b
         _, complaint = spy.communicate(timeout=60)
     if not raw.exists():
         raise RuntimeError(f"py-spy: {complaint.decode()}")
-    per = "send" if load.sends else "delivery"
-    us = plain["cpu_us_per_send" if load.sends else "cpu_us"]
-    title = (
-        f"### {name}: {us:.1f} µs a {per} ({plain['cpu_us_per_send']:.0f} µs a send, "
-        f"{plain['cpu_user_us']:.1f} of a delivery in user mode), "
-        f"server's core {plain['server_util']:.2f} busy, "
-        f"Postgres {plain['postgres_us_per_send']:.0f} and Redis "
-        f"{plain['redis_us_per_send']:.0f} µs a send"
+    count = load.count(plain, PLAIN_SECONDS)
+    us, user, redis, postgres = (
+        plain[key] * 1e6 / count for key in ("cpu_s", "cpu_user_s", "redis_s", "postgres_s")
     )
+    title = (
+        f"### {name}: {us:,.1f} µs a {load.unit}, {user:,.1f} of them in user mode; "
+        f"Postgres {postgres:,.1f}, Redis {redis:,.1f}; "
+        f"{count / PLAIN_SECONDS:,.0f} a second, server's core {plain['server_util']:.2f} busy"
+    )
+    if plain["sent"]:
+        title += f"; {plain['cpu_us_per_send']:,.0f} µs a send"
     ticks = int(under["server_util"] * int(seconds) * RATE)
-    return f"{title}\n\n{split(raw, ticks, us, plain['cpu_us_per_send'], per, leaves)}"
+    return f"{title}\n\n{split(raw, ticks, us, load.unit, leaves)}"
 
 
 def busiest(trial: Trial, work: Callable[[], object]) -> int:
@@ -109,10 +149,10 @@ def busiest(trial: Trial, work: Callable[[], object]) -> int:
     return max(before, key=lambda pid: sum(cpu_seconds([pid])) - before[pid])
 
 
-def split(raw: Path, ticks: int, us: float, us_per_send: float, per: str, leaves: int) -> str:
+def split(raw: Path, ticks: int, us: float, unit: str, leaves: int) -> str:
     """Return py-spy's samples in ``raw`` by layer and by innermost function.
 
-    ``ticks`` is how many samples all the server's time would have been.
+    ``ticks`` is how many samples all the server's time would have been, ``us`` what a unit costs.
     """
     layers: Counter[str] = Counter()
     functions: Counter[str] = Counter()
@@ -122,12 +162,11 @@ def split(raw: Path, ticks: int, us: float, us_per_send: float, per: str, leaves
         layers[layer_of(frames)] += int(count)
         functions[re.sub(r":\d+\)$", ")", frames[-1])] += int(count)
     lines = [f"{layers.total()} samples of {ticks}", ""]
-    lines += [f"| layer | share | µs a {per} | µs a send |", "|---|---:|---:|---:|"]
+    lines += [f"| layer | share | µs a {unit} |", "|---|---:|---:|"]
     layers[OUTSIDE] = max(0, ticks - layers.total())
     total = max(1, layers.total())
     lines += [
-        f"| {layer} | {count / total:.1%} | {us * count / total:.2f} "
-        f"| {us_per_send * count / total:.1f} |"
+        f"| {layer} | {count / total:.1%} | {us * count / total:,.2f} |"
         for layer, count in layers.most_common()
     ]
     lines += ["", "| innermost function | share |", "|---|---:|"]

@@ -46,7 +46,7 @@ class Trial:
         self.parts = parts
         self.load_cores = load_cores
         self._running = RunningServer(server, parts, server_cores)
-        self._rooms = rooms
+        self.rooms = rooms
         self._cookies = cookies if server.is_ours else server.cookies(parts)
         self._focus = focus
         self._heartbeat = heartbeat
@@ -59,7 +59,7 @@ class Trial:
         self._running.start()
         self._stack.callback(self._end_server)
         time.sleep(SETTLE)
-        self.lg = self.members(self._rooms, self._cookies)
+        self.lg = self.members(self.rooms, self._cookies)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -109,13 +109,14 @@ class Trial:
 
     def load(self, rate: float, seconds: float, window: int = 0, drain: float = DRAIN) -> Answer:
         """Send at ``rate`` messages a second; tell also what a delivery cost whom."""
-        return self._measured(lambda: self.lg.load(rate, seconds, window, drain))
+        return self.measured(lambda: self.lg.load(rate, seconds, window, drain))
 
     def sends(self, seconds: float, window: int) -> Answer:
         """Have each member send as soon as they are answered; tell also what it cost whom."""
-        return self._measured(lambda: self.lg.sends(seconds, window))
+        return self.measured(lambda: self.lg.sends(seconds, window))
 
-    def _measured(self, run: Callable[[], Answer]) -> Answer:
+    def measured(self, run: Callable[[], Answer]) -> Answer:
+        """Have the load generator do something; add to its answer what that cost whom."""
         redis, postgres = tree(self.parts.redis.pid), tree(self.parts.postgres.pid)
         before = (*self.server_seconds(), sum(cpu_seconds(redis)), sum(cpu_seconds(postgres)))
         busy, began = busy_seconds(self.load_cores[-1]), time.monotonic()
@@ -126,8 +127,11 @@ class Trial:
         user, system, in_redis, in_postgres = (b - a for a, b in zip(before, after, strict=True))
         delivered, sent = max(1, answer["delivered"]), max(1, answer["sent"])
         answer |= {
+            "cpu_s": user + system,
+            "cpu_user_s": user,
+            "redis_s": in_redis,
+            "postgres_s": in_postgres,
             "cpu_us": (user + system) * 1e6 / delivered,
-            "cpu_user_us": user * 1e6 / delivered,
             "cpu_us_per_send": (user + system) * 1e6 / sent,
             "redis_us_per_send": in_redis * 1e6 / sent,
             "postgres_us_per_send": in_postgres * 1e6 / sent,
