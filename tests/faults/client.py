@@ -149,9 +149,9 @@ class Client:
             self.close_codes.append(code)
             pause = self.state.back_off(code, self.chance)
             if self.alive:
-                self._hurry.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._hurry.wait(), pause)
+                self._hurry.clear()
 
     async def _one_socket(self) -> int:
         """Live through one socket, from handshake to close. Returns its close code."""

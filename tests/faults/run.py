@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults import measures, processes
-from tests.faults.calm import OTHERS_MAX, Calm
+from tests.faults.calm import Calm, Conditions
 from tests.faults.checker import Case, Violation, check, sync_times
 from tests.faults.client import Client, now
 from tests.faults.dump import AWAY
@@ -40,7 +40,7 @@ class Result:
     misses: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
-    others: float = 0.0
+    conditions: Conditions = Conditions()
     outcomes: dict[str, int] = field(default_factory=dict)
     applied: int = 0
     syncs: list[float] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Result:
     @property
     def judged(self) -> bool:
         """Whether latencies mean anything: nobody else took the processors."""
-        return self.others <= OTHERS_MAX
+        return self.conditions.fair
 
     def explanation(self) -> str:
         """Why not, shortest first."""
@@ -67,7 +67,7 @@ class Result:
         lines += [f"target missed: {miss}" for miss in self.misses]
         lines += [f"too late: {late}" for late in self.late]
         if self.late and not self.judged:
-            lines.append(f"(not judged: others took {self.others:.0%} of the processors)")
+            lines.append(f"(not judged: {self.conditions})")
         return "\n".join(lines)
 
 
@@ -121,7 +121,7 @@ class Run:
         self.violations: list[Violation] = []
         self.misses: list[str] = []
         self.tardy: list[str] = []
-        self.others = 0.0
+        self.conditions = Conditions()
         self.seen: dict[str, float] = {}
         self.spans: list[tuple[float, float]] = []  # single faults within this one
         self._watch: asyncio.Task[None] | None = None
@@ -194,7 +194,7 @@ class Run:
 
     def clients_at(self, server: str) -> list[Client]:
         """Clients whose present socket ends at that server process."""
-        return [client for client in self.scene.clients if client.server == server]
+        return [c for c in self.scene.clients if c.server == server and c.connected]
 
     # --- the parts of a run
 
@@ -215,7 +215,7 @@ class Run:
         finally:
             if fault.heal:
                 await fault.heal(self)
-            self.ended, self.others = now(), calm.others()
+            self.ended, self.conditions = now(), calm.end()
         if not fault.alone:
             await self._come_to_rest()
 
@@ -323,7 +323,8 @@ class Run:
         found: list[tuple[str, float, float]] = []
         for name, pid in house.workers():
             found.append((f"memory of {name}", processes.memory(pid), MEMORY_GROWTH))
-            found.append((f"descriptors of {name}", processes.descriptors(pid), DESCRIPTOR_GROWTH))
+            beyond = processes.descriptors(pid) - len(self.clients_at(name))
+            found.append((f"descriptors of {name}", beyond, DESCRIPTOR_GROWTH))
         if house.redis is not None:
             keys = house.redis.command_line("DBSIZE").removeprefix(":")
             found.append(("keys in Redis", int(keys), KEY_GROWTH))
@@ -348,7 +349,7 @@ class Run:
         self.seen["sync max"] = max(result.syncs, default=0.0)
         self.fault.judge(self)
         result.misses, result.late, result.notes = self.misses, self.tardy, self.notes
-        result.others = self.others
+        result.conditions = self.conditions
         codes = Counter(sent.code for sent in history.of(Sent) if sent.outcome == "fail")
         if codes:
             result.notes.append(f"refused sends: {dict(codes)}")

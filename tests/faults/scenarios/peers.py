@@ -130,7 +130,7 @@ def judge_slow(run: Run) -> None:
 
 HISTORY = 100_000  # messages in the big room
 FAR, NEAR = 10_000, 900  # versions behind
-RETURNING = 10  # clients of each kind that come back
+RETURNING = 3  # clients of each kind that come back at once
 PEOPLE = 30
 
 
@@ -192,7 +192,7 @@ async def come_back(run: Run) -> None:
         run.spans.append((began, now()))
         run.scene.clients.extend(returning)
         await asyncio.sleep(2)
-        if len(run.scene.clients) > 200:
+        if len(run.scene.clients) > 120:
             break
 
 

@@ -57,18 +57,22 @@ async def storm(run: Run) -> None:
     """Everyone loses the connection and is back at once; some changes are made meanwhile."""
     assert run.workload
     run.workload.paused = True
+    sockets = [client.recorder.socket for client in run.scene.clients]
     for client in run.scene.clients:
         client.cut()
         client.hurry()
     began = now()
+
+    def everyone_is_back() -> bool:
+        return all(
+            c.recorder.socket > before and c.connected and not c.state.behind()
+            for c, before in zip(run.scene.clients, sockets, strict=True)
+        )
+
     for room in run.chance.sample(sorted(run.scene.rooms), 20):
         speaker = next(c for c in run.scene.clients if c.user in run.scene.rooms[room].members)
         speaker.send(room, "while everybody is away")
-    await asyncio.sleep(0)
-    there = await run.until(
-        lambda: all(c.connected and not c.state.behind() for c in run.scene.clients), 60,
-        "two thousand clients synced",
-    )  # fmt: skip
+    there = await run.until(everyone_is_back, 60, "two thousand clients synced")
     run.seen["there"] = there if there is not None else 60.0
     run.seen["errors"] = len(measures.refusals(run.history, began, now())) / CLIENTS
     run.workload.paused = False
