@@ -11,6 +11,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from tests.parts.postgres import Postgres
@@ -26,8 +27,13 @@ PROCESSES = {"embedded": 1, "production": 2}[KIND]
 def provide() -> None:
     """Start what SITE names, and make the environment describe it. Once a run."""
     if os.environ.get("SITE_PROVIDED") != "yes":
-        os.environ.update(site_environment())
-        os.environ.update(_production() if KIND == "production" else _embedded())
+        directory = Path(tempfile.mkdtemp(prefix="chat-tests-"))
+        atexit.register(_remove, directory, os.getpid())
+        files = {name: directory / name for name in ("STATIC_ROOT", "MEDIA_ROOT")}
+        for path in files.values():
+            path.mkdir()
+        os.environ |= site_environment(**{name: str(path) for name, path in files.items()})
+        os.environ |= _production() if KIND == "production" else _embedded(directory)
         os.environ["SITE_PROVIDED"] = "yes"
     assert os.environ["SECRET_KEY"] == SECRET_KEY
 
@@ -55,13 +61,11 @@ def _production() -> dict[str, str]:
     return {"DATABASE_URL": Postgres().start().url, "REDIS_URL": Redis().start().url}
 
 
-def _embedded() -> dict[str, str]:
-    directory = tempfile.mkdtemp(prefix="chat-sqlite-")
-    atexit.register(_remove, directory, os.getpid())
+def _embedded(directory: Path) -> dict[str, str]:
     return {"DATABASE_URL": f"sqlite:///{directory}/chat.sqlite3"}
 
 
-def _remove(directory: str, owner: int) -> None:
+def _remove(directory: Path, owner: int) -> None:
     """At exit: a fork of the test process must not remove what the test process uses."""
     if os.getpid() == owner:
         shutil.rmtree(directory, ignore_errors=True)
