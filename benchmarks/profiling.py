@@ -56,7 +56,7 @@ Step = Callable[[float], Answer]  # loads for so many seconds
 
 @dataclass(frozen=True)
 class Profile:
-    """A load to be profiled under. Its cost is told by ``unit``, which ``key`` of answers counts."""
+    """A load to be profiled under. Its cost is told a ``unit``, which ``key`` of answers counts."""
 
     members: int
     rooms: int
