@@ -143,7 +143,7 @@ match database.get("ENGINE"):
         database["OPTIONS"] = {
             "timeout": LOCK_TIMEOUT,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     case "django.db.backends.postgresql":
         database["CONN_MAX_AGE"] = 0
@@ -163,7 +163,13 @@ match database.get("ENGINE"):
             "keepalives_interval": 5,  # s
             "keepalives_count": 3,
             "tcp_user_timeout": 15_000,  # ms
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT}s -c lock_timeout={LOCK_TIMEOUT}s",
+            "options": (
+                f"-c statement_timeout={STATEMENT_TIMEOUT}s -c lock_timeout={LOCK_TIMEOUT}s"
+                # A process that froze or vanished amid a transaction holds no room for long.
+                f" -c idle_in_transaction_session_timeout={STATEMENT_TIMEOUT}s"
+                " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+                " -c tcp_keepalives_count=3"
+            ),
         }
     case _:
         raise ImproperlyConfigured(
@@ -248,6 +254,7 @@ try:
     vars().update(env.email_url_config(EMAIL_URL or "consolemail://"))
 except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
     raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}") from error
+EMAIL_TIMEOUT = 10  # s, so that a mail server that hangs holds nobody up for long
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="chat@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -361,6 +368,8 @@ LOGGING = {
     "loggers": {
         "chat": {"level": LOG_LEVEL},
         "chatsite": {"level": LOG_LEVEL},
+        # The hub tells once that Redis is away; the layer would add a traceback a second.
+        "channels_redis": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
         "django.channels.server": {"level": "WARNING"},
     },

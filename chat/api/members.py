@@ -29,7 +29,7 @@ class MembershipPatch(Asked):
 
 
 class MemberPatch(Asked):
-    """What to change about a member: role (owner, moderator, member), and until when they are mute.
+    """What to change about a member: role (owner, moderator, member), and a mute's end.
 
     ``muted_until`` null lets them write again.
     """

@@ -17,6 +17,7 @@ from chat import rows
 from chat.live.session import Close
 from chat.models import Membership, SiteState
 from chat.services import presence, reading
+from chat.services.presence import Process
 
 # Wider than any transaction is long: a seat is looked for by the database's clock, and what was
 # changed may have been committed a while later.
@@ -51,11 +52,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What hello tells a member, and whether others can read that they are here."""
+    """What hello tells a member."""
 
     epoch: str
     rooms: list[rows.RoomRow]
-    is_present: bool
 
 
 def identify(credentials: Sequence[Credentials]) -> list[Guest]:
@@ -84,13 +84,13 @@ def recognise(credentials: Sequence[Credentials]) -> list[Guest]:
     return guests
 
 
-def welcome(process: UUID, arrivals: Sequence[Arrival]) -> list[Welcome]:
+def welcome(process: Process, arrivals: Sequence[Arrival]) -> list[Welcome]:
     """Return what hello tells at each of these sockets of ``process``; note their presence."""
     opened = {arrival.socket: (arrival.user, True) for arrival in arrivals}
-    is_present = presence.store(process, opened, [])
+    presence.store(process, opened)
     epoch = SiteState.current().epoch
     rooms = reading.rooms_of_many({arrival.user for arrival in arrivals})
-    return [Welcome(epoch, rooms[arrival.user], is_present) for arrival in arrivals]
+    return [Welcome(epoch, rooms[arrival.user]) for arrival in arrivals]
 
 
 def seats_changed_lately() -> list[tuple[int, int, bool]]:

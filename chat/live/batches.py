@@ -87,5 +87,8 @@ class Batches(Generic[Item, Result]):
         except ChatError as refusal:
             return [refusal] * len(items)
         except Exception:
-            logger.exception("A batch of %d failed.", len(items))
-            return [Unavailable()] * len(items)
+            if len(items) > 1:
+                # One of them is to blame: its neighbours shall not suffer for it.
+                return [(await self._work_on([item]))[0] for item in items]
+            logger.exception("It could not be done.")
+            return [Unavailable()]

@@ -1,5 +1,6 @@
 """What each command of a client does: the verb it calls, and how its outcome is answered."""
 
+import asyncio
 import itertools
 import logging
 import time
@@ -125,13 +126,33 @@ async def _read(hub: "Hub", socket: "Socket", command: Read) -> None:
 async def _sync(hub: "Hub", socket: "Socket", command: Sync) -> None:
     """Answer room by room, no faster than the client reads: the pages may be large, and many."""
     wanted = iter(command.rooms.items())
-    while rooms := dict(itertools.islice(wanted, SYNC_ROOMS)):
-        await socket.drained()
-        if socket.closed:
-            return
-        answers = await hub.database(_as_member, reading.sync, socket.user, rooms)
-        for room, answer in answers.items():
-            socket.send(_sync_answer(room, answer, command.ref))
+    socket.syncing = socket.syncing or asyncio.Lock()
+    async with socket.syncing:
+        while rooms := dict(itertools.islice(wanted, SYNC_ROOMS)):
+            await socket.drained()
+            if socket.closed:
+                return
+            await _sync_some(hub, socket, rooms, command.ref)
+
+
+async def _sync_some(hub: "Hub", socket: "Socket", rooms: dict[int, int], ref: Ref | None) -> None:
+    seated = socket.rooms & rooms.keys()
+    answers = await hub.database(_as_member, reading.sync, socket.user, rooms)
+    if left := seated - socket.rooms:
+        # Shown out while this was read: they are answered as to anybody who is not in them.
+        rooms_left = {room: rooms[room] for room in left}
+        answers |= await hub.database(_as_member, reading.sync, socket.user, rooms_left)
+    for room, answer in answers.items():
+        socket.send(_sync_answer(room, answer, ref))
+        feed = hub.feeds.get(room)
+        if (
+            isinstance(answer, reading.Changes)
+            and answer.reset
+            and feed is not None
+            and (feed.version or 0) > answer.event.to
+        ):
+            # What was sent meanwhile is forgotten with the reset: it must be asked for once more.
+            socket.send(frames.encode(frames.Lagged([room])))
 
 
 def _sync_answer(room: int, answer: reading.Changes | ChatError, ref: Ref | None) -> bytes:
@@ -143,10 +164,11 @@ def _sync_answer(room: int, answer: reading.Changes | ChatError, ref: Ref | None
 async def _focus(hub: "Hub", socket: "Socket", command: Focus) -> None:
     if command.room is not None and command.room not in socket.rooms:
         await hub.database(_as_member, members.check_is_member, socket.user, command.room)
+        await hub.look_at_seat(socket.user, command.room)
     if socket.focus is not None and (feed := hub.feeds.get(socket.focus)):
         feed.focused.discard(socket)
     socket.focus = command.room if command.room in socket.rooms else None
-    hub.onlookers.turned(socket, command.visible)
+    await hub.onlookers.turned(socket, command.visible)
     if socket.focus is not None:
         await hub.onlookers.focused(socket, hub.feeds[socket.focus])
 

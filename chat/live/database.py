@@ -36,9 +36,10 @@ class Database:
         answer = loop.run_in_executor(self._threads, lambda: _ask(query, *args, **kwargs))
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
-                return await asyncio.shield(answer)
+                # Not shielded: what has not begun by then is not to be done later, in a heap, when
+                # nobody waits for it any more.
+                return await answer
         except TimeoutError:
-            answer.add_done_callback(lambda late: late.exception())
             raise Unavailable from None
 
     def close(self) -> None:

@@ -30,12 +30,15 @@ class RoomFeed:
         "members",
         "room",
         "sockets",
+        "started_at",
         "version",
     )
 
     def __init__(self, room: int) -> None:
         self.room = room
         self.version: int | None = None
+        # The version after which it began: who was told an older one has missed what is between.
+        self.started_at = 0
         self.sockets: set[Socket] = set()
         self.focused: set[Socket] = set()
         # The ids of its members, known once somebody has the room in focus.
@@ -47,7 +50,7 @@ class RoomFeed:
     def start(self, version: int) -> None:
         """Begin after ``version``, or go on where it has begun already."""
         if self.version is None:
-            self.version = version
+            self.version = self.started_at = version
             self._catch_up()
 
     def offer(self, event: RoomChanged) -> None:

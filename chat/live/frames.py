@@ -106,6 +106,11 @@ class Ping(msgspec.Struct, tag_field="type", tag="ping", frozen=True):
 Command = Send | Edit | Delete | React | Read | Sync | Typing | Focus | Ping
 COMMANDS = {kind.__struct_config__.tag for kind in Command.__args__}
 
+REF_WITHIN = 1024  # bytes of a frame that is not read, in which its ref is looked for
+_REF = re.compile(rb'"ref"\s*:\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,19}(?![\d.eE]))')
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(rb"[][{}]")
+
 _decode = msgspec.json.Decoder(Command).decode
 _encode = rows.encode
 
@@ -133,10 +138,11 @@ def parse(payload: bytes) -> Command:
 
 
 def ref_in(payload: bytes) -> Ref | None:
-    """Return the ref of a frame that is refused unread, or None."""
+    """Return the ref at the beginning of a frame that is refused unread, or None."""
+    found = _REF.search(payload, 0, REF_WITHIN)
     try:
-        return _ref_of(_loads(payload))
-    except (ValueError, RecursionError):
+        return _ref_of({"ref": _loads(found[1])}) if found else None
+    except ValueError:
         return None
 
 
@@ -157,26 +163,13 @@ def _ref_of(frame: Any) -> Ref | None:
 
 
 def _check_depth(payload: bytes) -> None:
-    try:
-        frame = _loads(payload)
-    except (ValueError, RecursionError):
-        raise Refused(BadFrame()) from None
-    if _depth(frame) > DEPTH_MAX:
-        raise Refused(BadFrame(f"A frame nests at most {DEPTH_MAX} levels."), _ref_of(frame))
-
-
-def _depth(value: Any) -> int:
-    level, values = 0, [value]
-    while values := [item for item in values if isinstance(item, dict | list)]:
-        level += 1
+    """Refuse what nests too deeply, before anything is built of it."""
+    level = 0
+    for bracket in _BRACKET.finditer(_STRING.sub(b"", payload)):
+        level += 1 if bracket[0] in b"[{" else -1
         if level > DEPTH_MAX:
-            break
-        values = [
-            inner
-            for item in values
-            for inner in (item.values() if isinstance(item, dict) else item)
-        ]
-    return level
+            deep = f"A frame nests at most {DEPTH_MAX} levels."
+            raise Refused(BadFrame(deep), ref_in(payload))
 
 
 def _explain(payload: bytes, error: Exception) -> Refused:

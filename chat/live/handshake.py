@@ -1,5 +1,6 @@
 """What a client shows at the door: its origin, and the credentials it brings."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from django.http.request import split_domain_port, validate_host
 from chat.live.admission import Credentials
 
 Scope = dict[str, Any]
+SESSION_KEY = re.compile(r"[a-z0-9]{1,40}")
+NO_SESSION = "none"
 PORTS = {"http": 80, "https": 443}
 
 
@@ -19,8 +22,9 @@ def credentials_in(scope: Scope) -> Credentials:
     kind, _, token = headers.get(b"authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return Credentials(token=token.strip() or "none")
-    cookies = parse_cookie(headers.get(b"cookie", ""))
-    return Credentials(session=cookies.get(settings.SESSION_COOKIE_NAME, ""))
+    key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
+    # Cookies are unescaped: what cannot be a session's key never reaches a query.
+    return Credentials(session=key if not key or SESSION_KEY.fullmatch(key) else NO_SESSION)
 
 
 def origin_is_ours(scope: Scope) -> bool:

@@ -6,8 +6,6 @@ member, in version order, without gaps. The way of a message is told in docs/arc
 
 import asyncio
 import logging
-import os
-import socket as network
 import time
 import uuid
 from collections.abc import Coroutine, Iterable, Sequence
@@ -52,7 +50,7 @@ GAP_PATIENCE = 0.1  # s that a missing change may take before it is read from th
 SWEEP_EVERY = 1  # s between two looks for silent and slow sockets
 POSTS_MAX = 500  # messages, or read positions, in one transaction
 GUESTS_MAX = 200  # handshakes looked up at once: a storm is paced, not refused
-ADMISSION_TRIES = 20  # a second apart, while the database does not answer
+ADMISSION_MAX = 50  # s, while the database does not answer; clients give up then as well
 DRAIN_COMMANDS = 5  # s that commands under way may still take
 DRAIN_CLOSE = 1  # s for the closing frames to leave
 
@@ -92,7 +90,7 @@ class Hub:
         self.relay.start(self._confirmed)
         self.spawn(self._every(CHECK_EVERY, self._check))
         self.spawn(self._every(SWEEP_EVERY, self._sweep))
-        self.onlookers.start(os.getpid(), network.gethostname())
+        self.onlookers.start()
 
     async def drain(self) -> None:
         """Let what runs end and its acks leave, close every socket with 4412, leave presence."""
@@ -143,22 +141,26 @@ class Hub:
         between: what comes in the meantime is held, and follows hello.
         """
         try:
-            guest = await self._asking_again(self._guests, credentials)
-            close = self._refusal(guest)
-            if close is not None:
-                wire.close(close)
-                return None
-            socket = self._seat_guest(wire, guest)
-            try:
-                arrival = Arrival(socket.user, uuid.UUID(socket.id))
-                welcome = await self._asking_again(self._welcomes, arrival)
-            except BaseException:
-                self.remove(socket)
-                raise
-        except Unavailable:
+            async with asyncio.timeout(ADMISSION_MAX):
+                return await self._admit(wire, credentials)
+        except (Unavailable, TimeoutError):
             wire.close(Close.RESTARTING)
             return None
-        self._greet(socket, guest, welcome)
+
+    async def _admit(self, wire: Wire, credentials: Credentials) -> Socket | None:
+        guest = await self._asking_again(self._guests, credentials)
+        close = self._refusal(guest)
+        if close is not None:
+            wire.close(close)
+            return None
+        socket = self._seat_guest(wire, guest)
+        try:
+            arrival = Arrival(socket.user, uuid.UUID(socket.id))
+            welcome = await self._asking_again(self._welcomes, arrival)
+            self._greet(socket, guest, welcome)
+        except BaseException:
+            self.remove(socket)
+            raise
         return socket
 
     def remove(self, socket: Socket) -> None:
@@ -197,13 +199,12 @@ class Hub:
             socket.close(refusal.close)
 
     async def _asking_again(self, batches: Batches[Any, Any], item: Any) -> Any:
-        """Ask until the database answers. Raises Unavailable when it does not for a long time."""
-        for _ in range(ADMISSION_TRIES):
+        """Ask, and once a second again, until the database answers."""
+        while True:
             try:
                 return await batches(item)
             except Unavailable:
                 await asyncio.sleep(1)
-        raise Unavailable
 
     def _refusal(self, guest: Guest) -> int | None:
         if self.is_draining:
@@ -227,7 +228,7 @@ class Hub:
 
     def _greet(self, socket: Socket, guest: Guest, welcome: Welcome) -> None:
         assert guest.user is not None
-        told = [room for room in welcome.rooms if room.id in guest.rooms]
+        told = [room for room in welcome.rooms if room.id in socket.rooms]
         hello = frames.Hello(
             connection=socket.id,
             epoch=welcome.epoch,
@@ -241,14 +242,16 @@ class Hub:
             },
             rooms=told,
         )
-        socket.send(frames.encode(hello))
+        socket.greet(frames.encode(hello))
         for room in told:
             self._release(socket, room)
-        self.onlookers.came(socket, welcome.is_present)
-        # Seats that were taken or given up between the two queries.
-        for room_id in guest.rooms ^ {room.id for room in welcome.rooms}:
-            self._unseat(socket, room_id)
-            self.spawn(self._look_at_seat(socket.user, room_id))
+        self.onlookers.came(socket)
+        # Seats that were taken or given up meanwhile.
+        differing = guest.rooms ^ {room.id for room in welcome.rooms}
+        for room_id in differing | socket.seats_to_look_at:
+            if room_id in socket.held:  # never told, so it must be told as joined
+                self._unseat(socket, room_id)
+            self.spawn(self.look_at_seat(socket.user, room_id))
 
     # --- Seats --------------------------------------------------------------------------------
 
@@ -270,7 +273,10 @@ class Hub:
         self._mark(feed)
         self.flush()
         socket.release(room.id, room.version)
-        if feed.version is not None and feed.version < room.version:
+        if room.version < feed.started_at:
+            # Another socket was told a newer version first, and the feed began after that.
+            socket.send(frames.encode(frames.Lagged([room.id])))
+        elif feed.version is not None and feed.version < room.version:
             self._repair_soon(room.id)
 
     def _unseat(self, socket: Socket, room: int) -> None:
@@ -296,11 +302,16 @@ class Hub:
                 self._unseat(socket, room)
                 socket.send(frames.encode(frames.RoomFrame(left=room)))
 
-    async def _look_at_seat(self, user: int, room: int) -> None:
+    async def look_at_seat(self, user: int, room: int) -> None:
         """Make the sockets of ``user`` hear of ``room`` if, and only if, they are a member."""
+        fresh = []
+        for socket in self.sockets_of.get(user, ()):
+            if not socket.is_greeted:
+                socket.seats_to_look_at.add(room)
+            elif room not in socket.rooms:
+                fresh.append(socket)
         if user not in self.sockets_of:
             return
-        fresh = [socket for socket in self.sockets_of[user] if room not in socket.rooms]
         for socket in fresh:
             self._seat(socket, room)
         try:
@@ -347,7 +358,7 @@ class Hub:
                 case Typing():
                     self.onlookers.typing(event)
                 case SeatChanged():
-                    self.spawn(self._look_at_seat(event.user, event.room))
+                    self.spawn(self.look_at_seat(event.user, event.room))
                 case Read():
                     self._read(event)
                 case AccessChanged():
@@ -375,18 +386,29 @@ class Hub:
         dirty, self._dirty = self._dirty, {}
         outgoing: list[tuple[RoomFeed, int, bytes]] = []
         for feed in dirty.values():
-            events = feed.take()
-            if not events:
-                continue
-            for event in events:
-                self._mind_members(feed, event)
-                self._mind_authors(event)
-            for merged in frames.merge(events):
-                outgoing.append((feed, merged.to, frames.changes(merged)))
+            try:
+                outgoing += self._frames_of(feed)
+            except Exception:
+                # They count as passed on, so no comparison would find them missing.
+                logger.exception("Changes of a room could not be sent; its sockets must sync.")
+                self._have_synced(feed)
         if len(outgoing) == 1:
             self._fan_out(*outgoing[0])
         elif outgoing:
             self._fan_out_many(outgoing)
+
+    def _frames_of(self, feed: RoomFeed) -> list[tuple[RoomFeed, int, bytes]]:
+        events = feed.take()
+        for event in events:
+            self._mind_members(feed, event)
+            self._mind_authors(event)
+        merged = frames.merge(events) if events else []
+        return [(feed, event.to, frames.changes(event)) for event in merged]
+
+    def _have_synced(self, feed: RoomFeed) -> None:
+        text = frames.encode(frames.Lagged([feed.room]))
+        for socket in feed.sockets:
+            socket.send(text)
 
     def _fan_out(self, feed: RoomFeed, to: int, text: bytes) -> None:
         texts, framed, room = (text,), frames.websocket_frame(text), feed.room
@@ -394,9 +416,9 @@ class Hub:
             if socket.held and room in socket.held:
                 socket.held[room].append((to, text, framed))
             elif socket.is_full():
-                socket.lag(room, time.monotonic())
+                socket.lag(room)
             else:
-                socket.wire.send(texts, framed)
+                self._write(socket, texts, framed)
 
     def _fan_out_many(self, outgoing: list[tuple[RoomFeed, int, bytes]]) -> None:
         """Give each socket what several rooms have for it in one write."""
@@ -407,12 +429,20 @@ class Hub:
                 if socket.held and room in socket.held:
                     socket.held[room].append((to, text, framed))
                 elif socket.is_full():
-                    socket.lag(room, time.monotonic())
+                    socket.lag(room)
                 else:
                     writes.setdefault(socket, []).append((text, framed))
         for socket, parts in writes.items():
             texts = tuple(text for text, _ in parts)
-            socket.wire.send(texts, b"".join([framed for _, framed in parts]))
+            self._write(socket, texts, b"".join([framed for _, framed in parts]))
+
+    @staticmethod
+    def _write(socket: Socket, texts: tuple[bytes, ...], framed: bytes) -> None:
+        try:
+            socket.wire.send(texts, framed)
+        except Exception:
+            logger.exception("A socket could not be written to.")
+            socket.close(Close.TOO_SLOW)
 
     def _mind_members(self, feed: RoomFeed, event: RoomChanged) -> None:
         """Keep up with who is in a room. One who left is sent nothing of it any more."""
@@ -422,7 +452,7 @@ class Hub:
             if member.role is None:
                 self._show_out(member.id, event.room)
             elif any(event.room not in s.rooms for s in self.sockets_of.get(member.id, ())):
-                self.spawn(self._look_at_seat(member.id, event.room))
+                self.spawn(self.look_at_seat(member.id, event.room))
             if feed.members is not None:
                 (feed.members.discard if member.role is None else feed.members.add)(member.id)
 
@@ -465,12 +495,15 @@ class Hub:
         try:
             more = True
             while more and (feed := self.feeds.get(room)) and feed.version is not None:
-                changes = await self.database(_changes_after, room, feed.version)
+                held = feed.version
+                changes = await self.database(_changes_after, room, held)
                 if changes is None:
                     return
-                if changes.event.to < feed.version:
+                if changes.event.to < held:
                     self._go_back(feed, changes.event.to)
                     return
+                if self.feeds.get(room) is not feed:
+                    continue  # everybody left, and somebody came: it has begun anew
                 feed.offer(changes.event)
                 self._mark(feed)
                 more = changes.more
@@ -482,8 +515,7 @@ class Hub:
     def _go_back(self, feed: RoomFeed, version: int) -> None:
         """The database was replaced by an older one: have the clients begin anew."""
         feed.restart(version)
-        for socket in feed.sockets:
-            socket.send(frames.encode(frames.Lagged([feed.room])))
+        self._have_synced(feed)
 
     async def _check(self) -> None:
         """Compare rooms, seats and credentials with the database."""
@@ -516,7 +548,7 @@ class Hub:
         for user, room, seated in changed:
             sockets = self.sockets_of.get(user, ())
             if any((room in socket.rooms) != seated for socket in sockets):
-                self.spawn(self._look_at_seat(user, room))
+                self.spawn(self.look_at_seat(user, room))
 
     async def _look_at_credentials(self, sockets: list[Socket]) -> None:
         """Close sockets whose session ended, or whose member may not be here any more."""
@@ -541,6 +573,8 @@ def _changes_after(room: int, version: int) -> reading.Changes | None:
     found = reading.current_rooms([room]).get(room)
     if found is None:
         return None
+    if found.version < version:
+        return reading.Changes(broadcast.RoomChanged(room, version, found.version))
     return reading.changes_in(found, version, may_reset=False)
 
 

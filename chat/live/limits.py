@@ -21,6 +21,7 @@ class Rate(NamedTuple):
 
 
 RATES: dict[type, Rate] = {
+    bytes: Rate(200, 50),  # frames of any kind, counted before they are read
     Send: Rate(20, 2),
     Edit: Rate(20, 2),
     Delete: Rate(20, 2),

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import os
+import socket as network
 import time
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from chat.live.feed import RoomFeed
 from chat.live.presence import Roster
 from chat.live.typists import Typists
 from chat.services import presence, reading
+from chat.services.presence import Process
 
 if TYPE_CHECKING:
     from chat.live.hub import Hub
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TICK = 1  # s between two tellings of presence, and two writes of it
+TIDY = 60  # ticks between two removals of rows that no socket stands behind
 BEATS = 5  # ticks between two beats of the process, and two readings of everybody's presence
 
 
@@ -35,33 +39,33 @@ class Onlookers:
         self._typists: dict[int, Typists] = {}
         self._to_read: set[int] = set()
         self._ticks = 0
-        self._task: asyncio.Task[None] | None = None
-        self._host, self._pid = "", 0
-        self.process = uuid.uuid4()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.process = Process(uuid.uuid4(), network.gethostname(), os.getpid())
 
-    def start(self, pid: int, host: str) -> None:
+    def start(self) -> None:
         """Begin to beat, to write and to tell."""
-        self._pid, self._host = pid, host
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [
+            asyncio.create_task(self._every_tick(self._tell)),
+            asyncio.create_task(self._every_tick(self._keep)),
+        ]
 
     async def stop(self) -> None:
         """Take this process and its sockets out of everybody's sight."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            await self._hub.database(presence.leave, self.process)
+            await self._hub.database(presence.leave, self.process.id)
         except ChatError:
             return  # it no longer beats, which says the same a little later
 
     # --- What sockets do ----------------------------------------------------------------------
 
-    def came(self, socket: "Socket", stored: bool) -> None:
-        """Count a new socket as present; ``stored`` when its row is in the database already."""
+    def came(self, socket: "Socket") -> None:
+        """Count a new socket as present. Its row was written before it was greeted."""
         self._roster.seen(socket.user, UUID(socket.id), socket.visible, time.monotonic())
-        if stored:
-            self._roster.opened.pop(UUID(socket.id), None)
-            self._hub.relay.publish([PresenceChanged([socket.user])])
+        self._roster.opened.pop(UUID(socket.id), None)
+        self._hub.relay.publish([PresenceChanged([socket.user])])
 
     def left(self, socket: "Socket") -> None:
         """Count a closed socket off, and what it was typing."""
@@ -69,27 +73,29 @@ class Onlookers:
         if socket.typing is not None:
             self._hub.announce(Typing(socket.typing, socket.user, False))
 
-    def turned(self, socket: "Socket", visible: bool) -> None:
-        """Note whether the page is before the member's eyes."""
-        socket.visible = visible
-        self._roster.seen(socket.user, UUID(socket.id), visible, time.monotonic())
+    async def turned(self, socket: "Socket", visible: bool) -> None:
+        """Note, where all processes can read it, whether the page is before the member's eyes."""
+        if visible != socket.visible:
+            socket.visible = visible
+            self._roster.seen(socket.user, UUID(socket.id), visible, time.monotonic())
+            await self._write()
 
     async def focused(self, socket: "Socket", feed: RoomFeed) -> None:
         """Tell a socket who types and who is there in the room it turned to; more follows."""
-        if feed.members is None:
+        while feed.members is None:
+            version = feed.version
             members = await self._hub.database(reading.member_ids, feed.room)
-            if feed.members is None:
+            if feed.version == version:  # otherwise somebody may have come or gone meanwhile
                 feed.members = members
         await self._read_about(feed.members)
         if socket.focus != feed.room or feed.room not in socket.rooms:
             return  # it has turned elsewhere meanwhile
         now = time.monotonic()
-        self._tell_presence()
         feed.focused.add(socket)
         typists = self._typists.get(feed.room)
         users = typists.now(now) if typists else []
         self._send_typing([socket], feed.room, users)
-        online, away = self._roster.told(feed.members)
+        online, away = self._roster.show(feed.members)
         socket.send(frames.encode(frames.PresenceFrame(online, away, [])))
 
     # --- What other processes say -------------------------------------------------------------
@@ -110,20 +116,25 @@ class Onlookers:
 
     # --- Telling ------------------------------------------------------------------------------
 
-    async def _run(self) -> None:
+    async def _every_tick(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await self._tick()
+                await work()
             except ChatError as error:
                 logger.debug("Presence was put off: %s", error)
             except Exception:
                 logger.exception("Presence failed; it is tried again.")
             await asyncio.sleep(TICK)
 
-    async def _tick(self) -> None:
+    async def _tell(self) -> None:
+        """Tell what is due. It waits for nothing: typing expires also while a database does not."""
         for room in list(self._typists):
             self._tell_typing(room)
         self._tell_presence()
+
+    async def _keep(self) -> None:
+        """Keep the database and this process of one mind about who is here."""
+        await self._beat()
         await self._write()
         await self._read()
         self._ticks += 1
@@ -161,19 +172,24 @@ class Onlookers:
 
     # --- The database -------------------------------------------------------------------------
 
-    async def _write(self) -> None:
-        """Beat, and write which sockets came and went since the last time."""
-        database = self._hub.database
+    async def _beat(self) -> None:
+        """Say that this process lives, and put right what others have been told of its sockets."""
+        database, roster = self._hub.database, self._roster
         if self._ticks % BEATS == 0 and not await database(presence.beat, self.process):
-            await self._enter()
-        roster = self._roster
+            # It was taken for gone, and its sockets' rows with it.
+            roster.opened |= roster.local_sockets()
+        if self._ticks % TIDY == TIDY - 1:
+            await database(presence.tidy, self.process.id, list(roster.local_sockets()))
+
+    async def _write(self) -> None:
+        """Write which sockets came and went since the last time."""
+        database, roster = self._hub.database, self._roster
         if not roster.opened and not roster.closed:
             return
         opened, closed = roster.opened, roster.closed
         roster.opened, roster.closed = {}, {}
         try:
-            if not await database(presence.store, self.process, opened, list(closed)):
-                await self._enter()
+            await database(presence.store, self.process, opened, list(closed))
         except BaseException:
             roster.opened = {
                 key: value for key, value in opened.items() if key not in roster.closed
@@ -182,12 +198,6 @@ class Onlookers:
             raise
         users = {user for user, _ in opened.values()} | set(closed.values())
         self._hub.relay.publish([PresenceChanged(sorted(users))])
-
-    async def _enter(self) -> None:
-        """Make the process known, under a new name if its old row was removed, with its sockets."""
-        self.process = uuid.uuid4()
-        await self._hub.database(presence.enter, self.process, self._host, self._pid)
-        await self._hub.database(presence.store, self.process, self._roster.local_sockets(), [])
 
     async def _read(self) -> None:
         """Read what other processes wrote: of whom they told, and now and then of everybody."""
@@ -198,5 +208,5 @@ class Onlookers:
         await self._read_about(users)
 
     async def _read_about(self, users: Collection[int] | None) -> None:
-        found = await self._hub.database(presence.seen_elsewhere, self.process, users)
+        found = await self._hub.database(presence.seen_elsewhere, self.process.id, users)
         self._roster.heard(found, users, time.monotonic())

@@ -33,6 +33,8 @@ class Roster:
         self._elsewhere: dict[int, bool] = {}
         self._told: dict[int, State] = {}
         self._doubtful: dict[int, float] = {}
+        # Whom somebody was shown before the others were told.
+        self._shown: set[int] = set()
         # To be written: sockets that opened or turned, and those that closed, with their member.
         self.opened: dict[UUID, tuple[int, bool]] = {}
         self.closed: dict[UUID, int] = {}
@@ -81,21 +83,24 @@ class Roster:
             if state is None and user in self._told and now - since < OFFLINE_AFTER:
                 continue
             del self._doubtful[user]
-            if state == self._told.get(user):
+            if state == self._told.get(user) and user not in self._shown:
                 continue
+            self._shown.discard(user)
             if state is None:
-                del self._told[user]
+                self._told.pop(user, None)
                 difference.offline.add(user)
             else:
                 self._told[user] = state
                 (difference.online if state == "online" else difference.away).add(user)
         return difference
 
-    def told(self, users: Collection[int]) -> tuple[list[int], list[int]]:
-        """Return who of ``users`` is online and who away, as was told last."""
-        online = [user for user in users if self._told.get(user) == "online"]
-        away = [user for user in users if self._told.get(user) == "away"]
-        return sorted(online), sorted(away)
+    def show(self, users: Collection[int]) -> tuple[list[int], list[int]]:
+        """Return who of ``users`` is online and who away, for one who begins to look."""
+        self._shown.update(user for user in users if user in self._doubtful)
+        states = {user: self.state(user) or self._told.get(user) for user in users}
+        online = sorted(user for user, state in states.items() if state == "online")
+        away = sorted(user for user, state in states.items() if state == "away")
+        return online, away
 
     def local_sockets(self) -> dict[UUID, tuple[int, bool]]:
         """Return all sockets of this process, to be written once more."""

@@ -50,6 +50,10 @@ class Session:
     def receive(self, payload: bytes, now: float) -> Command | Refusal:
         """Return the command in a text frame, or how it is refused; ``now`` in seconds."""
         self.heard_at = now
+        try:
+            self._allowance.take(bytes, now)
+        except RateLimited as refusal:
+            return self.refuse(refusal, frames.ref_in(payload), now)
         if len(payload) > FRAME_MAX:
             size = f"A frame has at most {FRAME_MAX:,} bytes."
             return self.refuse(TooLarge(size), frames.ref_in(payload), now)

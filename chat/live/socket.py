@@ -1,6 +1,7 @@
 """One member's socket, as the hub sees it."""
 
 import asyncio
+import time
 import uuid
 
 from chat.live.admission import Credentials
@@ -21,6 +22,7 @@ class Socket:
     """
 
     __slots__ = (
+        "_early",
         "_running",
         "closed",
         "credentials",
@@ -29,8 +31,10 @@ class Socket:
         "id",
         "lagged",
         "rooms",
+        "seats_to_look_at",
         "session",
         "slow_since",
+        "syncing",
         "typing",
         "user",
         "visible",
@@ -47,18 +51,37 @@ class Socket:
         self.session = Session(allowance, now)
         self.rooms: set[int] = set()
         self.held: dict[int, list[tuple[int, bytes, bytes]]] = {}
+        # Rooms in which the member's seat changed before the socket was greeted.
+        self.seats_to_look_at: set[int] = set()
         self.focus: int | None = None
         self.typing: int | None = None
         self.visible = True
         self.lagged: set[int] = set()
         self.slow_since: float | None = None
+        self.syncing: asyncio.Lock | None = None
         self.closed = False
+        self._early: list[bytes] | None = []
         self._running = 0
+
+    @property
+    def is_greeted(self) -> bool:
+        """Whether hello was sent, which is the first frame on every socket."""
+        return self._early is None
+
+    def greet(self, hello: bytes) -> None:
+        """Send hello, and what came up for this socket before."""
+        early, self._early = self._early or [], None
+        for text in (hello, *early):
+            self.send(text)
 
     def send(self, text: bytes) -> None:
         """Send one frame that belongs to no room, or answers this socket."""
-        if not self.closed:
+        if self._early is not None:
+            self._early.append(text)
+        elif not self.closed:
             self.wire.send((text,), websocket_frame(text))
+            if self.wire.unsent > UNSENT_MAX:
+                self._be_slow()
 
     def hold(self, room: int) -> None:
         """Keep back what comes for ``room`` until ``release``."""
@@ -72,15 +95,12 @@ class Socket:
 
     def is_full(self) -> bool:
         """Tell whether the peer has left so much unread that frames must be dropped."""
-        return bool(self.lagged) or self.wire.unsent > UNSENT_MAX
+        return self.slow_since is not None or self.wire.unsent > UNSENT_MAX
 
-    def lag(self, room: int, now: float) -> None:
+    def lag(self, room: int) -> None:
         """Drop a frame of ``room``; the client is told once it has read the rest."""
-        if not self.lagged:
-            self.slow_since = now
-            self.wire.pause()
-            self.wire.when_drained(self._catch_up)
         self.lagged.add(room)
+        self._be_slow()
 
     def is_too_slow(self, now: float) -> bool:
         """Tell whether the peer took too long to catch up."""
@@ -113,13 +133,19 @@ class Socket:
     def command_ended(self) -> None:
         """Count it off."""
         self._running -= 1
-        if self._running == COMMANDS_MAX - 1 and not self.lagged:
+        if self._running == COMMANDS_MAX - 1 and self.slow_since is None:
             self.wire.resume()
 
     @property
     def is_busy(self) -> bool:
         """Whether commands are being carried out."""
         return self._running > 0
+
+    def _be_slow(self) -> None:
+        if self.slow_since is None:
+            self.slow_since = time.monotonic()
+            self.wire.pause()
+            self.wire.when_drained(self._catch_up)
 
     def _catch_up(self) -> None:
         rooms = sorted(self.lagged & self.rooms)

@@ -71,8 +71,11 @@ class AsgiWire:
             self._queue.put_nowait({"type": "websocket.send", "text": text.decode()})
 
     def when_drained(self, callback: Callable[[], None]) -> None:
-        """Call back once the queue is empty."""
-        self._drained.append(callback)
+        """Call back once the queue is empty, at once if it is."""
+        if self.unsent:
+            self._drained.append(callback)
+        else:
+            callback()
 
     def close(self, code: int) -> None:
         """Close after what is queued."""

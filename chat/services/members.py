@@ -215,10 +215,10 @@ def profile_changed(user: User) -> None:
     """Let every room that ``user`` is in show their name and picture as they now are."""
     room_ids = Membership.objects.active().filter(user=user).values_list("room", flat=True)
     with changing_many(list(room_ids)) as changes:
-        for change in changes.values():
-            seat = change.seat_of(user)
-            if seat is not None:
-                store_seat(change, seat)
+        seats = Membership.objects.active().filter(user=user, room__in=changes)
+        # All locked at once, in the order in which read positions lock them too.
+        for seat in seats.select_for_update().order_by("pk"):
+            store_seat(changes[seat.room_id], seat)
 
 
 def _seat(change: RoomChange, user: User) -> None:

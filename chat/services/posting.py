@@ -5,24 +5,34 @@ shares commits (group commit). Each post is judged for itself: a refused one doe
 neighbours.
 """
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.models import Q
 from django.utils import timezone
 
 from chat import markup, rows
 from chat.broadcast import Posted
-from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge
+from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge, Unavailable
 from chat.models import Membership, Mention, Message, batch
 from chat.models.batch import PostKey, StoredPost
 from chat.models.message import BODY_MAX
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_write, check_seat
 from chat.services.changing import RoomChange, announce_changes
+
+logger = logging.getLogger(__name__)
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: Postgres takes neither
 
@@ -74,17 +84,55 @@ def post_many(posts: Sequence[Post]) -> list[Outcome]:
     answered as it was then. Raises DatabaseError when the database did not take any of them.
     """
     drafts = [_draft(post) for post in posts]
+    _answer_retries([draft for draft in drafts if draft.outcome is not None])
     sound = [draft for draft in drafts if draft.outcome is None]
     if sound:
         _render(sound)
         try:
             _store(sound)
-        except (IntegrityError, DataError):
-            # One of them is something that the database will not have: find out which.
-            if len(sound) == 1:
+        except (IntegrityError, DataError, OperationalError) as error:
+            # One of them is something that the database will not have, or waits for a room that
+            # somebody holds: its neighbours shall not suffer for it.
+            groups = _apart(sound, error)
+            if len(groups) == 1:
                 raise
-            return [post_many([draft.post])[0] for draft in drafts]
+            for group in groups:
+                _post_apart(group)
     return [draft.outcome or Invalid() for draft in drafts]
+
+
+def _answer_retries(refused: list[Draft]) -> None:
+    """Give the first ack to those whose message is stored: another body in a retry is ignored."""
+    if not refused:
+        return
+    stored = batch.stored_before([_key(draft.post) for draft in refused])
+    for draft in refused:
+        if (earlier := stored.get(_key(draft.post))) is not None:
+            draft.outcome = Ack(draft.post.room, earlier.version, earlier.seq, earlier.id)
+
+
+def _apart(drafts: list[Draft], error: Exception) -> list[list[Draft]]:
+    """Return the drafts in the groups in which to try them again after ``error``."""
+    if not isinstance(error, OperationalError):
+        return [[draft] for draft in drafts]
+    if not connection.is_usable():
+        return [drafts]
+    rooms: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        rooms.setdefault(draft.post.room, []).append(draft)
+    return list(rooms.values())
+
+
+def _post_apart(drafts: list[Draft]) -> None:
+    """Post some of a batch that failed as a whole; what fails again is refused."""
+    for draft in drafts:
+        draft.outcome = draft.message = None
+    try:
+        _store(drafts)
+    except DatabaseError:
+        logger.exception("Some messages could not be stored.")
+        for draft in drafts:
+            draft.outcome = Unavailable()
 
 
 def clean_body(body: str, *, may_be_empty: bool = False) -> str:

@@ -4,6 +4,7 @@ All times are the database's: the clocks of server processes may differ.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,17 +15,24 @@ from django.db.models.functions import Now
 from chat.models import Connection, ServerProcess
 
 BEAT_LOST = timedelta(seconds=15)  # without a beat, after which a process counts as gone
+ROW_SETTLED = timedelta(seconds=60)  # after which a row is written once and for all
 PROCESS_KEPT = timedelta(minutes=5)  # without a beat, after which its rows are removed
 
 
-def enter(process: UUID, host: str, pid: int) -> None:
-    """Make the row of a server process, or find it beating on."""
-    ServerProcess.objects.get_or_create(pk=process, defaults={"host": host[:100], "pid": pid})
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A server process, as others may look it up."""
+
+    id: UUID
+    host: str
+    pid: int
 
 
-def beat(process: UUID) -> bool:
-    """Say that a process lives; return False where its row was removed meanwhile."""
-    alive = ServerProcess.objects.filter(pk=process).update(beat_at=Now())
+def beat(process: Process) -> bool:
+    """Say that a process lives; return False where it had no row, or not any more."""
+    alive = ServerProcess.objects.filter(pk=process.id).update(beat_at=Now())
+    if not alive:
+        _enter(process)
     gone = ServerProcess.objects.filter(beat_at__lt=Now() - PROCESS_KEPT)
     for lost in list(gone.values_list("pk", flat=True)):
         leave(lost)
@@ -37,29 +45,48 @@ def leave(process: UUID) -> None:
     ServerProcess.objects.filter(pk=process).delete()
 
 
-def store(process: UUID, opened: Mapping[UUID, tuple[int, bool]], closed: Collection[UUID]) -> bool:
-    """Write which sockets opened (user and visibility, also when that changed) and closed.
+def store(
+    process: Process, opened: Mapping[UUID, tuple[int, bool]], closed: Collection[UUID] = ()
+) -> None:
+    """Write which sockets opened (user and visibility, also when that changed) and closed."""
+    try:
+        _store(process, opened, closed)
+    except IntegrityError:  # the process has no row yet, or not any more
+        _enter(process)
+        _store(process, opened, closed)
 
-    Returns False where the process has no row: then it must enter again.
-    """
+
+def _enter(process: Process) -> None:
+    ServerProcess.objects.get_or_create(
+        pk=process.id, defaults={"host": process.host[:100], "pid": process.pid}
+    )
+
+
+def _store(
+    process: Process, opened: Mapping[UUID, tuple[int, bool]], closed: Collection[UUID]
+) -> None:
     connections = [
-        Connection(pk=pk, process_id=process, user_id=user, visible=visible)
+        Connection(pk=pk, process_id=process.id, user_id=user, visible=visible)
         for pk, (user, visible) in opened.items()
     ]
-    try:
-        with transaction.atomic():
-            if connections:
-                Connection.objects.bulk_create(
-                    connections,
-                    update_conflicts=True,
-                    unique_fields=["id"],
-                    update_fields=["visible"],
-                )
-            if closed:
-                Connection.objects.filter(pk__in=closed).delete()
-    except IntegrityError:
-        return False
-    return True
+    with transaction.atomic():
+        if connections:
+            Connection.objects.bulk_create(
+                connections,
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=["visible"],
+            )
+        if closed:
+            Connection.objects.filter(pk__in=closed).delete()
+
+
+def tidy(process: UUID, living: Collection[UUID]) -> None:
+    """Remove rows of sockets that a process has not any more: written late, or never told off."""
+    old = Connection.objects.filter(process=process, connected_at__lt=Now() - ROW_SETTLED)
+    ghosts = set(old.values_list("pk", flat=True)) - set(living)
+    if ghosts:
+        Connection.objects.filter(pk__in=ghosts).delete()
 
 
 def seen_elsewhere(process: UUID, users: Iterable[int] | None = None) -> dict[int, bool]:

@@ -210,18 +210,20 @@ def sync(user: User, versions: dict[int, int]) -> dict[int, Changes | ChatError]
 def changes_in(room: Room, since: int, *, may_reset: bool = True) -> Changes:
     """Return a page of what changed in ``room`` after version ``since``.
 
-    ``room`` must have been read before: rows may then be newer than its version, never older.
-    With ``may_reset``, one who is too far behind, or ahead, is told to start anew.
+    A row that changed once more since ``room`` was read is left to the changes that follow. With
+    ``may_reset``, one who is too far behind, or ahead, is told to start anew.
     """
     if since == room.version:
         return Changes(RoomChanged(room.pk, since, since))
     if may_reset and not room.version - BEHIND_MAX <= since <= room.version:
         return _reset(room)
     messages = list(
-        Message.objects.filter(room=room).changed_since(since).with_rows()[: CHANGES_MAX + 1]
+        Message.objects.filter(room=room, version__lte=room.version)
+        .changed_since(since)
+        .with_rows()[: CHANGES_MAX + 1]
     )
     seats = list(
-        Membership.objects.filter(room=room, version__gt=since)
+        Membership.objects.filter(room=room, version__gt=since, version__lte=room.version)
         .select_related("user")
         .order_by("version")[: CHANGES_MAX + 1]
     )
@@ -268,7 +270,8 @@ def _page_end(found: Sequence[tuple[int, str, Fragment]]) -> int:
 
 
 def _reset(room: Room) -> Changes:
-    newest = Message.objects.filter(room=room).with_rows().order_by("-seq")[:RESET_MESSAGES]
+    as_read = Message.objects.filter(room=room, version__lte=room.version)
+    newest = as_read.with_rows().order_by("-seq")[:RESET_MESSAGES]
     fragments = [_message_fragment(message) for message in newest]
     while sum(len(fragment.json) for fragment in fragments) > PAGE_BYTES * 3 // 4:
         fragments.pop()

@@ -83,8 +83,7 @@ def update(
     with changing(room_id) as change:
         room = _stewarded(actor, change, "change the room")
         assert change is not None
-        if name is not None:
-            check_not_direct(room, "rename")
+        check_not_direct(room, "change")
         _apply(change, wanted)
         return room
 

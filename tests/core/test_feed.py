@@ -136,3 +136,10 @@ def test_whatever_comes_what_goes_on_leaves_no_gap_and_no_end_before_it(offered,
     while longer := [e.to for e in offered if e.from_ <= reachable < e.to]:
         reachable = max(longer)
     assert feed.version == reachable
+
+
+def test_a_feed_remembers_where_it_began():
+    feed = RoomFeed(1)
+    feed.start(10)
+    feed.start(9)
+    assert (feed.version, feed.started_at) == (10, 10)

@@ -164,13 +164,25 @@ def test_a_socket_seen_as_before_is_not_written_again(roster):
     assert roster.opened == {}
 
 
-def test_a_newcomer_is_told_what_the_others_were(roster):
+def test_a_newcomer_is_shown_who_came_a_moment_ago(roster):
     come(roster)
     come(roster, BOB, visible=False)
-    assert roster.told([ADA, BOB]) == ([], [])
+    assert roster.show([ADA, BOB]) == ([ADA], [BOB])
+
+
+def test_one_who_goes_before_the_others_were_told_is_offline_for_who_saw_them(roster):
+    socket = come(roster)
+    roster.show([ADA])
+    roster.gone(ADA, socket, 0)
+    assert roster.differences(0).offline == {ADA}
+
+
+def test_a_newcomer_is_shown_what_the_others_were_told(roster):
+    come(roster)
+    come(roster, BOB, visible=False)
     roster.differences(0)
-    assert roster.told([BOB, 11, ADA]) == ([ADA], [BOB])
-    assert roster.told([11]) == ([], [])
+    assert roster.show([BOB, 11, ADA]) == ([ADA], [BOB])
+    assert roster.show([11]) == ([], [])
 
 
 def test_a_difference_is_narrowed_to_the_members_of_a_room():

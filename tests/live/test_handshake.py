@@ -60,6 +60,17 @@ def test_the_session_cookie_says_who_one_is(site: Site, ada: Member) -> None:
         assert Client(socket).hello["user"] == {"id": ada.id, "name": "Ada"}
 
 
+def test_a_cookie_that_cannot_be_a_sessions_keeps_nobody_else_out(site: Site, ada: Member) -> None:
+    # Cookies are unescaped: this one holds a NUL, which Postgres does not take.
+    poisoned = '"\\000aaaaaaaa"'
+    with (
+        handshake(site, cookie=poisoned, origin=origin_of(site)) as socket,
+        handshake(site, cookie=ada.cookie, origin=origin_of(site)) as beside,
+    ):
+        assert Client(beside).hello["user"]["id"] == ada.id
+        assert close_code_of(socket) == 4401
+
+
 def test_a_bearer_token_says_who_one_is_and_needs_no_origin(site: Site, ada: Member) -> None:
     with handshake(site, token=make_token(ada)) as socket:
         assert Client(socket).hello["user"] == {"id": ada.id, "name": "Ada"}
