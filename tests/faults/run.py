@@ -23,9 +23,9 @@ MIB = 1024 * 1024
 GREETING_PATIENCE = 60.0  # s until everyone is in and synced at the beginning
 SETTLE = 1.0  # s between the last change and the measuring
 MEMORY_GROWTH = 40 * MIB  # of one server process over one fault; the soak has its own bound
-DESCRIPTOR_GROWTH = 12
+DESCRIPTOR_GROWTH = 24  # pools and keep-alive connections fill up
 KEY_GROWTH = 4
-CONNECTION_GROWTH = 4
+CONNECTION_GROWTH = 12  # pools fill up
 
 
 @dataclass
@@ -129,7 +129,7 @@ class Run:
         self._began_at: dict[int, int] = {}
 
     async def go(self, keep: Path | None = None) -> Result:
-        """Run it all; write history and database under `keep` when something was violated."""
+        """Run it all; write history and database under `keep` when it failed."""
         began = now()
         result = Result(self.fault.number, self.fault.name, self.seed)
         try:
@@ -139,7 +139,7 @@ class Run:
                 self.violations = check(self.history, dump, sync_limit=self.fault.sync_limit)
             result.violations = self.violations
             self._summarise(result, dump)
-            if result.violations and keep is not None:
+            if keep is not None and not result.met:
                 keep.mkdir(parents=True, exist_ok=True)
                 self.history.save(keep / "history.jsonl")
                 dump.save(keep / "dump.json")
