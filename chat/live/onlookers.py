@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+PRESENCE_PAUSE = 1  # s at least between two tellings of presence
 TICK = 1  # s between two tellings of presence, and two writes of it
 TIDY = 60  # ticks between two removals of rows that no socket stands behind
 BEATS = 5  # ticks between two beats of the process, and two readings of everybody's presence
@@ -39,6 +40,7 @@ class Onlookers:
         self._typists: dict[int, Typists] = {}
         self._to_read: set[int] = set()
         self._ticks = 0
+        self._told_at = float("-inf")
         self._tasks: list[asyncio.Task[None]] = []
         self.process = Process(uuid.uuid4(), network.gethostname(), os.getpid())
 
@@ -91,6 +93,7 @@ class Onlookers:
         if socket.focus != feed.room or feed.room not in socket.rooms:
             return  # it has turned elsewhere meanwhile
         now = time.monotonic()
+        self._tell_presence()  # to those who look on already, if it is time
         feed.focused.add(socket)
         typists = self._typists.get(feed.room)
         users = typists.now(now) if typists else []
@@ -158,7 +161,11 @@ class Onlookers:
                 socket.send(shared)
 
     def _tell_presence(self) -> None:
-        difference = self._roster.differences(time.monotonic())
+        now = time.monotonic()
+        if now - self._told_at < PRESENCE_PAUSE:
+            return
+        self._told_at = now
+        difference = self._roster.differences(now)
         if not any(difference):
             return
         for feed in self._hub.feeds.values():

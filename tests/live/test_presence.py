@@ -17,7 +17,13 @@ OFFLINE_WITHIN = 30  # s
 def focus(client: Client, room: Room, *, visible: bool = True) -> tuple[Frame, Frame]:
     """Put ``room`` in focus; return the typing and the presence that answer it."""
     client.send("focus", room=room.pk, visible=visible)
-    return client.expect("typing", room=room.pk), client.expect("presence")
+    typing = client.expect("typing", room=room.pk)
+    before = {id(frame) for frame in client.frames[: client.frames.index(typing)]}
+    presence = client.wait(
+        lambda frame: frame["type"] == "presence" and id(frame) not in before,
+        "the presence of the room in focus",
+    )
+    return typing, presence
 
 
 def until_told(client: Client, state: str, member: Member, timeout: float = 10) -> None:
