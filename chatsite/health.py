@@ -87,6 +87,8 @@ class Probe:
         if self._running is None or self._running.done():
             loop = asyncio.get_running_loop()
             self._running = loop.run_in_executor(self._thread, self._check)
+            # Looked at here too: nobody may be left who asks when a late answer is a failure.
+            self._running.add_done_callback(lambda late: late.cancelled() or late.exception())
         # A check that hangs is left to its thread; the next probe finds it still running.
         await asyncio.wait([self._running], timeout=self._timeout)
         if not self._running.done():

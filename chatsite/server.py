@@ -225,7 +225,18 @@ class _Factory(HTTPFactory):
         return protocol
 
 
+class _Connection(tcp.Server):
+    def startWriting(self) -> None:
+        try:
+            super().startWriting()
+        except RuntimeError:
+            # The client reset the connection: uvloop has closed its handle by then, and Twisted,
+            # which is told nothing, only finds out by writing.
+            self.abortConnection()
+
+
 class _Listener(tcp.Port):
+    transport = _Connection
     numberAccepts = property(lambda port: ACCEPTS, lambda port, adapted: None)
 
 

@@ -89,6 +89,10 @@ class Server(Site):
         except OSError:
             return 0
 
+    def printed(self) -> str:
+        """Its log."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
     def serves(self) -> bool:
         """Whether it answers."""
         return self.status("/healthz") == 200
@@ -189,17 +193,22 @@ class House:
 
     def logs(self) -> str:
         """What all server processes printed so far."""
-        return "\n".join(s.log.read_text(errors="replace") for s in self.servers if s.log.exists())
+        return "\n".join(server.printed() for server in self.servers)
 
-    def tracebacks(self, since: int = 0) -> list[str]:
-        """The last line of each different traceback in the logs (from that length of them on),
-        those of libraries that log what they then handle left out."""
+    def lengths(self) -> dict[str, int]:
+        """How long each server's log is now."""
+        return {server.name: len(server.printed()) for server in self.servers}
+
+    def tracebacks(self, since: dict[str, int] | None = None) -> list[str]:
+        """The last line of each different traceback in the logs (from those lengths on), those of
+        libraries that log what they then handle left out."""
         found: dict[str, None] = {}
-        for record in RECORD.split(self.logs()[since:]):
-            head, *rest = record.splitlines() or [""]
-            if "Traceback" in record and not any(name in head for name in TALKATIVE):
-                last = [line for line in rest if line and not line.startswith(" ")][-1:] or [head]
-                found[re.sub(r"0x[0-9a-f]+", "0x…", last[0])] = None
+        for server in self.servers:
+            for record in RECORD.split(server.printed()[(since or {}).get(server.name, 0) :]):
+                head, *rest = record.splitlines() or [""]
+                if "Traceback" in record and not any(name in head for name in TALKATIVE):
+                    said = [line for line in rest if line and not line.startswith(" ")]
+                    found[re.sub(r"0x[0-9a-f]+", "0x…", f"{head[24:80]} … {said[-1]}")] = None
         return list(found)
 
 

@@ -40,7 +40,7 @@ def house() -> Iterator[House]:
     ids=lambda fault: f"{fault.number} {fault.name}",
 )
 def test_nothing_acknowledged_is_lost(house: House, fault: Fault, tmp_path: Path) -> None:
-    seen = len(house.logs())
+    seen = house.lengths()
     result = asyncio.run(Run(fault, house, SEED, fault.short).go(tmp_path))
     result.misses += [f"traceback in the log: {line}" for line in house.tracebacks(seen)]
     assert result.met, f"seed {SEED}\n{result.explanation()}\n{result.notes}"
