@@ -12,8 +12,13 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
-from tests.parts import backing
-from tests.parts.site import Site
+# Helpers that assert for several tests say as much when they fail as a test itself does.
+pytest.register_assert_rewrite(
+    "tests.api", "tests.browser", "tests.faults", "tests.live", "tests.server", "tests.services"
+)
+
+from tests.parts import backing  # noqa: E402
+from tests.parts.site import Site  # noqa: E402
 
 
 @pytest.fixture(scope="session")

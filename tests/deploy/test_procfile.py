@@ -63,11 +63,6 @@ def test_a_release_can_be_repeated(deployment: Deployment) -> None:
     release.close()
 
 
-def test_each_server_process_tells_that_it_lives(deployment: Deployment) -> None:
-    pids = deployment.postgres.query("select distinct pid from chat_serverprocess").split()
-    assert len(pids) == PROCESSES
-
-
 def test_two_members_on_different_processes_talk(router: Router) -> None:
     with ExitStack() as stack:
         speaker = router.socket_of(0)
@@ -80,6 +75,8 @@ def test_two_members_on_different_processes_talk(router: Router) -> None:
             if router.deployment.process_of(reader.hello["connection"]) != there:
                 break
         assert router.deployment.process_of(reader.hello["connection"]) != there
+        pids = router.deployment.postgres.query("select distinct pid from chat_serverprocess")
+        assert len(pids.split()) == PROCESSES
         [room] = [entry["id"] for entry in speaker.hello["rooms"]]
         for turn in range(10):
             for one, other in ((speaker, reader), (reader, speaker)):
