@@ -69,6 +69,7 @@ def test_what_is_written_offline_goes_out_in_order_when_the_network_is_back(
     in_ada.say("one", "two", "three")
     in_bob.say("meanwhile")
     expect(in_ada.page.locator(".message[data-state='pending']")).to_have_count(3)
+    in_bob.sees("meanwhile")
     in_ada.context.set_offline(False)
     in_bob.sees("meanwhile", "one", "two", "three")
     in_ada.sees("meanwhile", "one", "two", "three")
