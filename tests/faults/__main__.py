@@ -112,6 +112,8 @@ def run_one(fault: Fault, seed: int, wanted: argparse.Namespace, keep: Path) -> 
     print("    " + ("met" if result.met else f"FAILED, seed {seed}\n{result.explanation()}"))
     for note in result.notes:
         print(f"    {note}")
+    if result.met and result.late:
+        print("    " + result.explanation().replace("\n", "\n    "))
     return result
 
 

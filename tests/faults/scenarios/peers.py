@@ -208,7 +208,14 @@ def judge_come_back(run: Run) -> None:
 
 
 SLOW = Fault(
-    9, "slow readers", slow_readers, judge=judge_slow, seconds=40, short=20, rate=5.0, without=CALM
+    9,
+    "slow readers",
+    slow_readers,
+    judge=judge_slow,
+    seconds=40,
+    short=20,
+    rate=5.0,
+    without=CALM | {"move"},
 )
 BEHIND = Fault(
     17, "10,000 changes behind", come_back, furnish=furnish_big_room, judge=judge_come_back,
