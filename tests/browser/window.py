@@ -11,7 +11,8 @@ from tests.parts.site import Site
 
 PATIENCE = 15_000  # ms for what must come; the machine may be busy with other tests
 # What a browser says by itself while a server is away; everything else it complains of is a fault.
-OUTAGE_WORDS = ("WebSocket connection to", "net::ERR_", "Failed to load resource")
+# What the browser itself says of a network that is away, in words that vary.
+OUTAGE_WORDS = ("console: ", "Failed to fetch", "NetworkError")
 CSP_WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -49,7 +50,7 @@ class Window:
         page.on(
             "console",
             lambda message: (
-                self.complaints.append(message.text)
+                self.complaints.append(f"console: {message.text}")
                 if message.type in ("error", "warning")
                 else None
             ),
