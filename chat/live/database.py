@@ -7,11 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import InterfaceError, InternalError, OperationalError, connection, connections
 
 from chat.errors import Unavailable
 
 logger = logging.getLogger(__name__)
+
+# How a database that is away says so. InternalError: it ended a transaction that stood still, because
+# we were the ones who were frozen.
+AWAY = (OperationalError, InterfaceError, InternalError)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,14 +56,14 @@ class Database:
 def _ask(query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return query(*args, **kwargs)
-    except (OperationalError, InterfaceError) as error:
+    except AWAY as error:
         lost = _connection_is_lost()
         connection.close()
         if not lost:
             raise _unavailable(error) from error
     try:
         return query(*args, **kwargs)
-    except (OperationalError, InterfaceError) as error:
+    except AWAY as error:
         connection.close()
         raise _unavailable(error) from error
 
