@@ -13,8 +13,8 @@ from chat.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
-# How a database that is away says so. InternalError: it ended a transaction that stood still, because
-# we were the ones who were frozen.
+# How a database that is away says so. InternalError: it ended a transaction that stood still,
+# because we were the ones who were frozen.
 AWAY = (OperationalError, InterfaceError, InternalError)
 
 P = ParamSpec("P")
