@@ -34,7 +34,10 @@ LAYERS = [
     ("way in: WebSocket frames", r"chatsite/(frames|websocket)\.py"),
     ("way in: commands", r"chat/live/(session|limits|commands)\.py|parse \(chat/live/frames\.py"),
     ("way out: frames encoded", r"chat/(live/frames|rows)\.py"),
-    ("way out: hub to sockets", r"chat/live/(hub|feed|socket|wire|presence|typists|onlookers)\.py"),
+    (
+        "way out: hub to sockets",
+        r"chat/live/(hub|seats|repair|feed|socket|wire|presence|typists|onlookers)\.py",
+    ),
     ("consumer, handshake", r"chat/live/(consumer|handshake|admission)\.py|django/contrib"),
     ("Redis", r"chat/live/relay\.py|channels_redis|/redis/|hiredis|msgpack|chat/broadcast\.py"),
     ("writer: batches", r"chat/live/batches\.py"),

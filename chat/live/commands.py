@@ -164,7 +164,7 @@ def _sync_answer(room: int, answer: reading.Changes | ChatError, ref: Ref | None
 async def _focus(hub: "Hub", socket: "Socket", command: Focus) -> None:
     if command.room is not None and command.room not in socket.rooms:
         await hub.database(_as_member, members.check_is_member, socket.user, command.room)
-        await hub.look_at_seat(socket.user, command.room)
+        await hub.seats.look_at(socket.user, command.room)
     if socket.focus is not None and (feed := hub.feeds.get(socket.focus)):
         feed.focused.discard(socket)
     socket.focus = command.room if command.room in socket.rooms else None

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -34,10 +34,12 @@ from chat.live.feed import RoomFeed
 from chat.live.limits import SOCKETS_MAX, Allowance
 from chat.live.onlookers import Onlookers
 from chat.live.relay import Relay
+from chat.live.repair import Repair
+from chat.live.seats import Seats
 from chat.live.session import HEARTBEAT, Close, Refusal
 from chat.live.socket import Socket
 from chat.live.wire import Wire
-from chat.rows import RoomRow, wire_time
+from chat.rows import wire_time
 from chat.services import reading
 from chat.services.members import mark_read_many
 from chat.services.posting import BODY_MAX, post_many
@@ -46,7 +48,6 @@ logger = logging.getLogger(__name__)
 
 CHECK_EVERY = 2.5  # s between two comparisons with the database
 CREDENTIALS_EVERY = 3  # comparisons, in which each socket's credentials are looked at once
-GAP_PATIENCE = 0.1  # s that a missing change may take before it is read from the database
 SWEEP_EVERY = 1  # s between two looks for silent and slow sockets
 POSTS_MAX = 500  # messages, or read positions, in one transaction
 GUESTS_MAX = 200  # handshakes looked up at once: a storm is paced, not refused
@@ -67,6 +68,8 @@ class Hub:
         self.sockets: set[Socket] = set()
         self.sockets_of: dict[int, set[Socket]] = {}
         self.relay = Relay(self._heard)
+        self.seats = Seats(self)
+        self.repair = Repair(self)
         self.onlookers = Onlookers(self)
         self.is_draining = False
         self._guests = Batches(self.database, admission.identify, GUESTS_MAX)
@@ -78,7 +81,6 @@ class Hub:
         self._allowances: dict[int, Allowance] = {}
         self._loop = asyncio.get_running_loop()
         self._dirty: dict[int, RoomFeed] = {}
-        self._repairing: set[int] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._checks = 0
 
@@ -87,7 +89,7 @@ class Hub:
     def start(self) -> None:
         """Take what services announce, and begin to look after the sockets."""
         broadcast.attach(self)
-        self.relay.start(self._confirmed)
+        self.relay.start(self.repair.confirmed)
         self.spawn(self._every(CHECK_EVERY, self._check))
         self.spawn(self._every(SWEEP_EVERY, self._sweep))
         self.onlookers.start()
@@ -171,7 +173,7 @@ class Hub:
         self.sockets.discard(socket)
         self.onlookers.left(socket)
         for room in list(socket.rooms):
-            self._unseat(socket, room)
+            self.seats.give_up(socket, room)
         siblings = self.sockets_of[socket.user]
         siblings.discard(socket)
         if not siblings:
@@ -223,7 +225,7 @@ class Hub:
         self.sockets.add(socket)
         self.sockets_of.setdefault(user, set()).add(socket)
         for room in guest.rooms:
-            self._seat(socket, room)
+            self.seats.take(socket, room)
         return socket
 
     def _greet(self, socket: Socket, guest: Guest, welcome: Welcome) -> None:
@@ -244,93 +246,14 @@ class Hub:
         )
         socket.greet(frames.encode(hello))
         for room in told:
-            self._release(socket, room)
+            self.seats.release(socket, room)
         self.onlookers.came(socket)
         # Seats that were taken or given up meanwhile.
         differing = guest.rooms ^ {room.id for room in welcome.rooms}
         for room_id in differing | socket.seats_to_look_at:
             if room_id in socket.held:  # never told, so it must be told as joined
-                self._unseat(socket, room_id)
-            self.spawn(self.look_at_seat(socket.user, room_id))
-
-    # --- Seats --------------------------------------------------------------------------------
-
-    def _seat(self, socket: Socket, room: int) -> None:
-        """Let ``socket`` hear of ``room``; held back until it was told the room's version."""
-        feed = self.feeds.get(room)
-        if feed is None:
-            feed = self.feeds[room] = RoomFeed(room)
-            self.relay.want(broadcast.room_group(room))
-        socket.rooms.add(room)
-        socket.hold(room)
-        feed.sockets.add(socket)
-
-    def _release(self, socket: Socket, room: RoomRow) -> None:
-        """Let ``socket``, which was told ``room`` as it stands, hear what came after."""
-        feed = self.feeds[room.id]
-        feed.start(room.version)
-        feed.is_writable = not (room.locked or room.archived)
-        self._mark(feed)
-        self.flush()
-        socket.release(room.id, room.version)
-        if room.version < feed.started_at:
-            # Another socket was told a newer version first, and the feed began after that.
-            socket.send(frames.encode(frames.Lagged([room.id])))
-        elif feed.version is not None and feed.version < room.version:
-            self._repair_soon(room.id)
-
-    def _unseat(self, socket: Socket, room: int) -> None:
-        socket.rooms.discard(room)
-        socket.held.pop(room, None)
-        socket.lagged.discard(room)
-        if socket.focus == room:
-            socket.focus = None
-        feed = self.feeds.get(room)
-        if feed is None:
-            return
-        feed.sockets.discard(socket)
-        feed.focused.discard(socket)
-        if not feed.sockets:
-            del self.feeds[room]
-            self._dirty.pop(room, None)
-            self.relay.drop(broadcast.room_group(room))
-
-    def _show_out(self, user: int, room: int) -> None:
-        """End what the sockets of ``user`` hear of ``room``, and tell them."""
-        for socket in self.sockets_of.get(user, ()):
-            if room in socket.rooms:
-                self._unseat(socket, room)
-                socket.send(frames.encode(frames.RoomFrame(left=room)))
-
-    async def look_at_seat(self, user: int, room: int) -> None:
-        """Make the sockets of ``user`` hear of ``room`` if, and only if, they are a member."""
-        fresh = []
-        for socket in self.sockets_of.get(user, ()):
-            if not socket.is_greeted:
-                socket.seats_to_look_at.add(room)
-            elif room not in socket.rooms:
-                fresh.append(socket)
-        if user not in self.sockets_of:
-            return
-        for socket in fresh:
-            self._seat(socket, room)
-        try:
-            found = await self.database(reading.rooms_of_many, [user], room)
-        except ChatError:
-            # The next comparison with the database looks again.
-            for socket in fresh:
-                self._unseat(socket, room)
-            return
-        if not found[user]:
-            for socket in fresh:
-                self._unseat(socket, room)
-            self._show_out(user, room)
-            return
-        [row] = found[user]
-        for socket in fresh:
-            if room in socket.rooms and not socket.closed:
-                socket.send(frames.encode(frames.RoomFrame(joined=row)))
-                self._release(socket, row)
+                self.seats.give_up(socket, room_id)
+            self.spawn(self.seats.look_at(socket.user, room_id))
 
     # --- Events -------------------------------------------------------------------------------
 
@@ -358,7 +281,7 @@ class Hub:
                 case Typing():
                     self.onlookers.typing(event)
                 case SeatChanged():
-                    self.spawn(self.look_at_seat(event.user, event.room))
+                    self.spawn(self.seats.look_at(event.user, event.room))
                 case Read():
                     self._read(event)
                 case AccessChanged():
@@ -366,20 +289,27 @@ class Hub:
                 case PresenceChanged():
                     self.onlookers.presence_changed(event.users)
 
+    # --- Changes of rooms ---------------------------------------------------------------------
+
     def _room_changed(self, event: RoomChanged) -> None:
         feed = self.feeds.get(event.room)
         if feed is None:
             return
         feed.offer(event)
-        self._mark(feed)
+        self.mark(feed)
         if feed.has_gap:
-            self._loop.call_later(GAP_PATIENCE, self._repair_gap, event.room)
+            self.repair.gap_seen(event.room)
 
-    def _mark(self, feed: RoomFeed) -> None:
+    def mark(self, feed: RoomFeed) -> None:
         """Have what is ready sent in this turn of the loop, with all else that comes in it."""
         if not self._dirty:
             self._loop.call_soon(self.flush)
         self._dirty[feed.room] = feed
+
+    def forget(self, feed: RoomFeed) -> None:
+        """Let go of a room in which nobody sits any more."""
+        del self.feeds[feed.room]
+        self._dirty.pop(feed.room, None)
 
     def flush(self) -> None:
         """Send what is ready: each room's changes encoded once, each socket's in one write."""
@@ -391,7 +321,7 @@ class Hub:
             except Exception:
                 # They count as passed on, so no comparison would find them missing.
                 logger.exception("Changes of a room could not be sent; its sockets must sync.")
-                self._have_synced(feed)
+                self.have_synced(feed)
         if len(outgoing) == 1:
             self._fan_out(*outgoing[0])
         elif outgoing:
@@ -400,12 +330,15 @@ class Hub:
     def _frames_of(self, feed: RoomFeed) -> list[tuple[RoomFeed, int, bytes]]:
         events = feed.take()
         for event in events:
-            self._mind_members(feed, event)
+            if event.info is not None:
+                feed.note_info(event.info)
+            self.seats.mind(feed, event)
             self._mind_authors(event)
         merged = frames.merge(events) if events else []
         return [(feed, event.to, frames.changes(event)) for event in merged]
 
-    def _have_synced(self, feed: RoomFeed) -> None:
+    def have_synced(self, feed: RoomFeed) -> None:
+        """Tell all sockets of a room to ask what they have missed."""
         text = frames.encode(frames.Lagged([feed.room]))
         for socket in feed.sockets:
             socket.send(text)
@@ -444,18 +377,6 @@ class Hub:
             logger.exception("A socket could not be written to.")
             socket.close(Close.TOO_SLOW)
 
-    def _mind_members(self, feed: RoomFeed, event: RoomChanged) -> None:
-        """Keep up with who is in a room. One who left is sent nothing of it any more."""
-        if event.info is not None:
-            feed.note_info(event.info)
-        for member in event.members:
-            if member.role is None:
-                self._show_out(member.id, event.room)
-            elif any(event.room not in s.rooms for s in self.sockets_of.get(member.id, ())):
-                self.spawn(self.look_at_seat(member.id, event.room))
-            if feed.members is not None:
-                (feed.members.discard if member.role is None else feed.members.add)(member.id)
-
     def _mind_authors(self, event: RoomChanged) -> None:
         """Tell the other sockets of whoever posted that they have read so far."""
         for posted in event.posted:
@@ -472,50 +393,7 @@ class Hub:
         if sockets:
             self.spawn(self._look_at_credentials(sockets))
 
-    # --- Repair: what the events did not tell is found in the database ------------------------
-
-    def _confirmed(self, groups: set[str]) -> None:
-        """Compare the rooms of newly joined groups: they may have changed before."""
-        rooms = [room for room in self.feeds if broadcast.room_group(room) in groups]
-        if rooms:
-            self.spawn(self._compare(rooms))
-
-    def _repair_gap(self, room: int) -> None:
-        feed = self.feeds.get(room)
-        if feed is not None and feed.has_gap:
-            self._repair_soon(room)
-
-    def _repair_soon(self, room: int) -> None:
-        if room not in self._repairing:
-            self._repairing.add(room)
-            self.spawn(self._repair(room))
-
-    async def _repair(self, room: int) -> None:
-        """Read what a feed is missing, once for all its sockets."""
-        try:
-            more = True
-            while more and (feed := self.feeds.get(room)) and feed.version is not None:
-                held = feed.version
-                changes = await self.database(_changes_after, room, held)
-                if changes is None:
-                    return
-                if changes.event.to < held:
-                    self._go_back(feed, changes.event.to)
-                    return
-                if self.feeds.get(room) is not feed:
-                    continue  # everybody left, and somebody came: it has begun anew
-                feed.offer(changes.event)
-                self._mark(feed)
-                more = changes.more
-        except ChatError:
-            pass  # the next comparison finds it behind again
-        finally:
-            self._repairing.discard(room)
-
-    def _go_back(self, feed: RoomFeed, version: int) -> None:
-        """The database was replaced by an older one: have the clients begin anew."""
-        feed.restart(version)
-        self._have_synced(feed)
+    # --- Looking after the sockets ------------------------------------------------------------
 
     async def _check(self) -> None:
         """Compare rooms, seats and credentials with the database."""
@@ -527,28 +405,14 @@ class Hub:
         }
         if not self.sockets:
             return
-        await self._compare(list(self.feeds))
-        await self._compare_seats()
+        await self.repair.compare(list(self.feeds))
+        await self.seats.compare()
         due = [s for s in self.sockets if hash(s.id) % CREDENTIALS_EVERY == self._turn]
         await self._look_at_credentials(due)
 
     @property
     def _turn(self) -> int:
         return self._checks % CREDENTIALS_EVERY
-
-    async def _compare(self, rooms: Iterable[int]) -> None:
-        versions = await self.database(reading.versions_of, list(rooms))
-        for room, version in versions.items():
-            feed = self.feeds.get(room)
-            if feed is not None and feed.version is not None and feed.version != version:
-                self._repair_soon(room)
-
-    async def _compare_seats(self) -> None:
-        changed = await self.database(admission.seats_changed_lately)
-        for user, room, seated in changed:
-            sockets = self.sockets_of.get(user, ())
-            if any((room in socket.rooms) != seated for socket in sockets):
-                self.spawn(self.look_at_seat(user, room))
 
     async def _look_at_credentials(self, sockets: list[Socket]) -> None:
         """Close sockets whose session ended, or whose member may not be here any more."""
@@ -567,15 +431,6 @@ class Hub:
                 socket.close(Close.SILENT)
             elif socket.is_too_slow(now):
                 socket.close(Close.TOO_SLOW)
-
-
-def _changes_after(room: int, version: int) -> reading.Changes | None:
-    found = reading.current_rooms([room]).get(room)
-    if found is None:
-        return None
-    if found.version < version:
-        return reading.Changes(broadcast.RoomChanged(room, version, found.version))
-    return reading.changes_in(found, version, may_reset=False)
 
 
 _hub: Hub | None = None

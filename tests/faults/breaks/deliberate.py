@@ -83,9 +83,9 @@ def leak(hub: ModuleType) -> None:
     _fan_out_through(hub, way)
 
 
-def deaf(hub: ModuleType) -> None:
+def deaf(repair: ModuleType) -> None:
     """The hub does not repair: neither gaps nor a lost tail."""
-    hub.Hub._repair_soon = lambda self, room: None
+    repair.Repair.soon = lambda self, room: None
 
 
 def _live_rows_through(frames: ModuleType, way: Callable[[list], list]) -> None:
@@ -159,7 +159,8 @@ def ack_early(posting: ModuleType) -> None:
 
 
 MODULES = {
-    "chat.live.hub": (drop, double, swap, leak, deaf),
+    "chat.live.hub": (drop, double, swap, leak),
+    "chat.live.repair": (deaf,),
     "chat.live.frames": (lose_row, change_row, invent_row),
     "chat.services.posting": (ack_early,),
 }
