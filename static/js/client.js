@@ -3,6 +3,9 @@
  * The chat of this page without its looks: the session, the store, the outbox and the windows
  * over the rooms, put together. Elements read from here, call the verbs, and listen.
  *
+ * What belongs to one noun is in `client/`: `windows` (what is shown of the rooms), `reading`,
+ * `writing`, `messages` (what one does with a message), `people`, `commands`.
+ *
  * Tells `rooms`, `timeline`, `members`, `composer`, `typing`, `presence`, `connection`, `room`
  * (another room was opened), `arrived` (messages of others in the open room), `notice` (a text),
  * `stranger` (somebody else has signed in here).
@@ -25,39 +28,23 @@
  * @property {{body: number, frame: number, changes: number}} limits
  * @property {Record<string, string>} urls
  */
+import { Commands } from "./client/commands.js";
+import { MessageVerbs } from "./client/message-verbs.js";
+import { People } from "./client/people.js";
+import { Reading } from "./client/reading.js";
+import { Windows } from "./client/windows.js";
+import { Writing } from "./client/writing.js";
 import { Emitter } from "./emitter.js";
-import { Lost, Refusal } from "./session/refusal.js";
+import { Refusal } from "./session/refusal.js";
 import { Drafts } from "./state/drafts.js";
 import { Outbox } from "./state/outbox.js";
 import { Presence } from "./state/presence.js";
-import { OwnReactions } from "./state/reactions.js";
-import { ReadReports } from "./state/reading.js";
 import { Store } from "./state/store.js";
-import { PAGE, Timeline, WINDOW } from "./state/timeline.js";
-import { OwnTyping } from "./state/typing.js";
-import { uuid } from "./uuid.js";
 import { reason } from "./view/words.js";
-
-/** ms before a command that found no way to the server is tried again */
-const COMMAND_RETRY = 1000;
 
 export class ChatClient extends Emitter {
   /** @type {number | null} the room on the screen */
   openRoom = null;
-  /** @type {{message: number} | {entry: string} | null} what is being edited in the timeline */
-  editing = null;
-  /** @type {Map<number, Timeline>} */
-  #timelines = new Map();
-  /** @type {Map<number, number | null>} the seq above which each room's unread line stands */
-  #unreadFrom = new Map();
-  /** @type {Map<number, Person>} everyone this page has heard of */
-  #people = new Map();
-  /** @type {Set<string>} what is being read over HTTP */
-  #loading = new Set();
-  /** @type {Set<number>} rooms whose history could not be read */
-  #unreadable = new Set();
-  /** @type {Set<number>} authors whose rows were asked for */
-  #askedAbout = new Set();
   #wasVisible = true;
 
   /**
@@ -69,9 +56,8 @@ export class ChatClient extends Emitter {
    * @param {import("./screen.js").Screen} parts.screen
    * @param {import("./state/tabs.js").Tabs} parts.tabs
    * @param {OutboxStorage} parts.storage
-   * @param {Drafts} [parts.drafts]
    */
-  constructor({ page, clock, session, api, screen, tabs, storage, drafts }) {
+  constructor({ page, clock, session, api, screen, tabs, storage }) {
     super();
     this.me = page.user;
     this.urls = page.urls;
@@ -81,9 +67,7 @@ export class ChatClient extends Emitter {
     this.screen = screen;
     this.api = api;
     this.tabs = tabs;
-    this.drafts = drafts ?? new Drafts(page.user.id);
     this.presence = new Presence(clock);
-    this.reactions = new OwnReactions(page.user.id);
     this.store = new Store({
       me: page.user.id,
       clock,
@@ -96,12 +80,12 @@ export class ChatClient extends Emitter {
       clock,
       send: (frame) => session.request(frame),
     });
-    this.typing = new OwnTyping((room, on) => session.send({ type: "typing", room, on }), clock);
-    this.reads = new ReadReports(
-      (room, seq) => session.send({ type: "read", room, seq }) !== null,
-      clock,
-    );
-    this.#know([page.user]);
+    this.commands = new Commands(session, clock);
+    this.messages = new MessageVerbs(this);
+    this.people = new People(this);
+    this.reading = new Reading(this);
+    this.windows = new Windows(this);
+    this.writing = new Writing(this, new Drafts(page.user.id));
     this.#listen();
     this.#begin(page);
   }
@@ -113,15 +97,16 @@ export class ChatClient extends Emitter {
     await this.outbox.start((tab) => this.tabs.isAlive(tab));
   }
 
-  // What elements read
+  // What is open
 
   /** @returns {RoomState | null} */
   get room() {
     return (this.openRoom !== null && this.store.rooms.get(this.openRoom)) || null;
   }
 
+  /** The window over the open room. */
   get timeline() {
-    return this.openRoom === null ? null : (this.#timelines.get(this.openRoom) ?? null);
+    return this.windows.open;
   }
 
   /** The rooms by name, direct conversations apart. */
@@ -133,35 +118,9 @@ export class ChatClient extends Emitter {
     };
   }
 
-  /** Everything unread that asks for this member: mentions, and what is said to them directly. */
-  get calls() {
-    let calls = 0;
-    for (const room of this.store.rooms.values()) {
-      if (room.notify === "nothing") continue;
-      calls += room.kind === "direct" ? room.unread.count : room.unread.mentions;
-    }
-    return calls;
-  }
-
-  get unreadFrom() {
-    return this.openRoom === null ? null : (this.#unreadFrom.get(this.openRoom) ?? null);
-  }
-
-  /** @returns {"loading" | "failed" | "idle"} */
-  get historyState() {
-    if (this.openRoom === null) return "idle";
-    if (this.#loading.has(`history:${this.openRoom}`)) return "loading";
-    return this.#unreadable.has(this.openRoom) ? "failed" : "idle";
-  }
-
   /** @param {number} id */
   person(id) {
-    return this.#known(id) ?? { id, name: "Someone", username: "", avatar: null };
-  }
-
-  /** The members of the open room who are in it now. */
-  get members() {
-    return [...(this.room?.members.values() ?? [])].filter((member) => member.role !== null);
+    return this.people.get(id);
   }
 
   /** May this member delete the messages of others here? */
@@ -174,151 +133,26 @@ export class ChatClient extends Emitter {
     return this.room !== null && (this.room.locked || this.room.archived);
   }
 
-  // Verbs
-
   /** Shows a room: what is known at once, the rest as it comes. */
   open(/** @type {number} */ id) {
     const room = this.store.rooms.get(id);
     if (!room || this.openRoom === id) return;
-    this.typing.stopped();
-    this.#leaveRoom();
+    this.writing.left();
+    if (this.openRoom !== null) this.reading.eraseLine(this.openRoom);
     this.openRoom = id;
-    this.editing = null;
-    if (!this.#timelines.has(id)) this.#timelines.set(id, new Timeline(room));
-    this.#unreadFrom.set(id, room.unread.count > 0 ? room.unread.readSeq + 1 : null);
+    this.windows.begin(room);
+    this.reading.entered(room);
     this.presence.expectAll();
     this.#focus();
-    this.#fill(id);
-    this.#loadMembers(id);
+    this.windows.fill(id);
+    this.people.load(id);
     for (const topic of ["room", "rooms", "timeline", "members", "composer"]) this.tell(topic);
   }
 
-  /** Goes to a message of the open room, or to the newest (null). */
-  async goTo(/** @type {number | null} */ seq) {
-    this.timeline?.open(seq);
-    this.tell("timeline");
-    if (this.openRoom !== null) await this.#fill(this.openRoom);
-  }
-
-  /** Shows more of the open room in one direction. */
-  async grow(/** @type {"up" | "down"} */ direction) {
-    const { timeline, openRoom } = this;
-    if (!timeline || openRoom === null) return;
-    await this.#fill(openRoom, direction);
-    const { low, high } = timeline;
-    if (direction === "up") timeline.growUp();
-    else timeline.growDown();
-    if (timeline.low !== low || timeline.high !== high) this.tell("timeline");
-  }
-
-  /** The reader asks again for the history that could not be read. */
-  retryHistory() {
-    if (this.openRoom === null) return;
-    this.#unreadable.delete(this.openRoom);
-    this.#fill(this.openRoom, "up");
-    this.tell("timeline");
-  }
-
-  /** Everything up to `seq` of the open room is on a screen; it is read if somebody looks at it. */
-  seen(/** @type {number} */ seq) {
-    const { room } = this;
-    if (!room || !this.screen.attended) return;
-    if (this.store.read(room.id, seq)) this.reads.report(room.id, room.unread.readSeq);
-  }
-
-  /** Sends the draft of the open room. The draft goes when the outbox has written it down. */
-  async send(/** @type {string} */ text) {
-    const { room } = this;
-    const body = text.trim();
-    if (!room || !body) return;
-    const { replyTo = null } = this.drafts.get(room.id) ?? {};
-    const clientId = uuid();
-    this.drafts.set(room.id, { text, replyTo, sentAs: clientId });
-    this.typing.stopped();
-    this.#unreadFrom.set(room.id, null);
-    this.timeline?.open(null);
-    const written = this.outbox.add({
-      client_id: clientId,
-      room: room.id,
-      body,
-      reply_to: replyTo,
-    });
-    this.#fill(room.id);
-    await written;
-    if (this.drafts.get(room.id)?.sentAs === clientId) this.drafts.clear(room.id);
-    this.tell("composer");
-  }
-
-  /** The draft of the open room; one that a crash left behind after it was sent is gone. */
-  get draft() {
-    const { room } = this;
-    if (!room) return null;
-    const draft = this.drafts.get(room.id);
-    if (!draft?.sentAs) return draft;
-    const wasSent =
-      this.outbox.has(draft.sentAs) ||
-      [...room.rows.values()].some((row) => row.client_id === draft.sentAs);
-    return wasSent ? null : draft;
-  }
-
-  /** Keeps what is typed in the open room. */
-  write(/** @type {string} */ text) {
-    if (this.openRoom === null) return;
-    this.drafts.set(this.openRoom, { text, replyTo: this.draft?.replyTo ?? null });
-    if (text.trim()) this.typing.typed(this.openRoom);
-    else this.typing.stopped();
-  }
-
-  /** Chooses the message that the draft answers, or none. */
-  replyTo(/** @type {number | null} */ message) {
-    if (this.openRoom === null) return;
-    this.drafts.set(this.openRoom, { text: this.draft?.text ?? "", replyTo: message });
-    this.tell("composer");
-  }
-
-  /** Opens the editor on one's own message, or on one that was refused. */
-  startEditing(/** @type {{message: number} | {entry: string} | null} */ what) {
-    this.editing = what;
-    this.tell("timeline");
-  }
-
-  /** Opens the editor on one's last message in the window. Tells whether there is one. */
-  editLast() {
-    const own = this.timeline?.messages.findLast(
-      (message) => message.author === this.me.id && !message.deleted,
-    );
-    if (own) this.startEditing({ message: own.id });
-    return own !== undefined;
-  }
-
-  /** Changes a message. Resolves when the server has it; rejects with Refusal. */
-  edit(/** @type {number} */ message, /** @type {string} */ body) {
-    return this.#command({ type: "edit", message, body });
-  }
-
-  async remove(/** @type {number} */ message) {
-    await this.#command({ type: "delete", message }).catch((error) => this.#notice(error));
-  }
-
-  /** Puts or takes back a reaction: shown at once, taken back if it is refused. */
-  async react(/** @type {Message} */ message, /** @type {string} */ emoji) {
-    const on = !this.reactionsOf(message).some(
-      (reaction) => reaction.emoji === emoji && reaction.users.includes(this.me.id),
-    );
-    this.reactions.press(message.id, emoji, on);
-    this.tell("timeline");
-    try {
-      const ack = await this.#command({ type: "react", message: message.id, emoji, on });
-      this.reactions.acked(message.id, emoji, ack.version);
-    } catch (error) {
-      this.reactions.refused(message.id, emoji);
-      this.#notice(error);
-    }
-    this.tell("timeline");
-  }
-
-  reactionsOf(/** @type {Message} */ message) {
-    return this.reactions.of(message, this.store.rooms.get(message.room)?.version ?? 0);
+  /** Tells of a command that was refused; raises what is no refusal. */
+  refused(/** @type {unknown} */ error) {
+    if (!(error instanceof Refusal)) throw error;
+    this.tell("notice", reason({ code: error.code, detail: error.message }));
   }
 
   // How it hangs together
@@ -355,16 +189,12 @@ export class ChatClient extends Emitter {
     this.presence.expectAll();
     this.store.hello(frame);
     this.#focus();
-    for (const row of frame.rooms) {
-      const readSeq = this.store.rooms.get(row.id)?.unread.readSeq ?? 0;
-      if (readSeq > row.read_seq) this.reads.report(row.id, readSeq);
-    }
-    this.reads.flush();
+    this.reading.greeted(frame.rooms);
     this.outbox.connected();
-    this.#unreadable.clear();
+    this.windows.connected();
     if (this.openRoom !== null) {
-      this.#fill(this.openRoom);
-      this.#loadMembers(this.openRoom);
+      this.windows.fill(this.openRoom);
+      this.people.load(this.openRoom);
     }
     return undefined;
   }
@@ -388,16 +218,8 @@ export class ChatClient extends Emitter {
       row.seq > before && row.author !== this.me.id && !row.deleted;
     const arrived = frame.messages.filter(isNew);
     if (arrived.length === 0) return;
-    this.#drawUnreadLine(arrived[0].seq);
+    this.reading.arrived(arrived[0].seq);
     this.tell("arrived", arrived);
-  }
-
-  /** What comes while nobody looks, or below what is looked at, gets a line above it. */
-  #drawUnreadLine(/** @type {number} */ seq) {
-    const { room, timeline, unreadFrom } = this;
-    if (!room || (this.screen.attended && timeline?.following)) return;
-    const isReadOn = unreadFrom !== null && unreadFrom <= room.unread.readSeq;
-    if (unreadFrom === null || isReadOn) this.#unreadFrom.set(room.id, seq);
   }
 
   #lost() {
@@ -408,7 +230,7 @@ export class ChatClient extends Emitter {
   }
 
   #joined(/** @type {RoomRow} */ row) {
-    this.#timelines.delete(row.id);
+    this.windows.forget(row.id);
     this.store.joined(row);
     if (this.openRoom !== row.id) return;
     this.openRoom = null;
@@ -416,7 +238,7 @@ export class ChatClient extends Emitter {
   }
 
   #roomsChanged() {
-    for (const room of this.store.rooms.values()) this.#know(room.with);
+    for (const room of this.store.rooms.values()) this.people.know(room.with);
     this.tell("rooms");
   }
 
@@ -424,12 +246,11 @@ export class ChatClient extends Emitter {
     const room = this.store.rooms.get(id);
     if (!room) return;
     this.#clearOutbox(room);
-    this.#timelines.get(id)?.update();
-    this.#trim(room);
+    this.windows.changed(room);
     this.tell("rooms");
     if (id !== this.openRoom) return;
-    this.#fill(id);
-    this.#loadMembers(id);
+    this.windows.fill(id);
+    this.people.load(id);
     for (const topic of ["timeline", "members"]) this.tell(topic);
   }
 
@@ -442,25 +263,11 @@ export class ChatClient extends Emitter {
   }
 
   #roomLeft(/** @type {number} */ id) {
-    this.#timelines.delete(id);
-    this.#unreadFrom.delete(id);
+    this.windows.forget(id);
+    this.reading.eraseLine(id);
     if (this.openRoom !== id) return;
     this.openRoom = null;
     this.tell("room");
-  }
-
-  /** Rooms that are not looked at keep their newest messages, the open one what is around it. */
-  #trim(/** @type {RoomState} */ room) {
-    const isSettled = !this.store.isCatchingUp(room.id) && !this.#loading.has(`history:${room.id}`);
-    if (room.rows.size <= 4 * WINDOW || !isSettled) return;
-    const timeline = room.id === this.openRoom ? this.timeline : null;
-    if (timeline) room.trim(timeline.low - WINDOW, timeline.high + WINDOW);
-    else room.trim(room.lastSeq - WINDOW, room.lastSeq);
-  }
-
-  #leaveRoom() {
-    const { room, timeline } = this;
-    if (room && timeline) this.#unreadFrom.set(room.id, null);
   }
 
   #focus() {
@@ -480,88 +287,5 @@ export class ChatClient extends Emitter {
     if (this.screen.online) this.session.nudge();
     else this.session.probe();
     this.tell("connection");
-  }
-
-  /**
-   * Reads from the server what the window over a room lacks, or what it needs to grow.
-   * @param {number} id
-   * @param {"up" | "down"} [direction]
-   */
-  async #fill(id, direction) {
-    const room = this.store.rooms.get(id);
-    const timeline = this.#timelines.get(id);
-    if (!room || !timeline || this.store.isCatchingUp(id)) return;
-    const need = timeline.need(direction);
-    if (!need || this.#unreadable.has(id) || this.#loading.has(`history:${id}`)) return;
-    await this.#once(`history:${id}`, async () => {
-      const where = "newest" in need ? {} : need;
-      const page = await this.api.messages(id, { ...where, limit: PAGE });
-      const known = room.rows.size;
-      if (this.store.rooms.get(id) === room) this.store.history(id, page);
-      if (room.rows.size === known) this.#unreadable.add(id);
-    }).catch(() => this.#unreadable.add(id));
-    this.tell("timeline");
-  }
-
-  async #loadMembers(/** @type {number} */ id) {
-    const room = this.store.rooms.get(id);
-    if (!room || (room.membersLoaded && !this.#meetsStrangers(room))) return;
-    await this.#once(`members:${id}`, async () => {
-      const { members } = await this.api.members(id);
-      if (this.store.rooms.get(id) === room) this.store.membersPage(id, members);
-    }).catch(() => undefined); // the next change in the room, or the next hello, tries again
-  }
-
-  /** Messages by someone whose row has not come: they joined, wrote and left while we were away. */
-  #meetsStrangers(/** @type {RoomState} */ room) {
-    const messages = this.#timelines.get(room.id)?.messages ?? [];
-    const strangers = messages
-      .map((row) => row.author)
-      .filter((author) => !this.#known(author) && !this.#askedAbout.has(author));
-    for (const author of strangers) this.#askedAbout.add(author);
-    return strangers.length > 0;
-  }
-
-  /** Runs `read` unless the same is under way. */
-  async #once(/** @type {string} */ name, /** @type {() => Promise<void>} */ read) {
-    if (this.#loading.has(name)) return;
-    this.#loading.add(name);
-    this.tell("timeline");
-    try {
-      await read();
-    } finally {
-      this.#loading.delete(name);
-    }
-  }
-
-  #know(/** @type {Person[]} */ people) {
-    for (const person of people) this.#people.set(person.id, person);
-  }
-
-  /** @returns {Person | undefined} */
-  #known(/** @type {number} */ id) {
-    const member = this.room?.members.get(id);
-    return member ? { ...member, id } : this.#people.get(id);
-  }
-
-  /** A command that may be repeated: until there is an answer. */
-  async #command(/** @type {Record<string, unknown>} */ frame) {
-    for (;;) {
-      try {
-        return await this.session.request(frame);
-      } catch (error) {
-        const isPassing = error instanceof Refusal && error.code === "unavailable";
-        if (!isPassing && !(error instanceof Lost)) throw error;
-        if (this.session.state === "stopped") throw new Refusal("forbidden", "You are signed out.");
-        await new Promise((resolve) => {
-          this.clock.after(() => resolve(undefined), COMMAND_RETRY);
-        });
-      }
-    }
-  }
-
-  #notice(/** @type {unknown} */ error) {
-    if (!(error instanceof Refusal)) throw error;
-    this.tell("notice", reason({ code: error.code, detail: error.message }));
   }
 }

@@ -1,5 +1,6 @@
 """The page itself: its policy, its sizes, its keyboard, and who cannot see it."""
 
+import gzip
 import re
 from urllib.parse import urlsplit
 
@@ -10,12 +11,18 @@ from playwright.sync_api import Request, expect
 from chat.models import Membership, Room
 from chat.services import members as memberships
 from chat.services import rooms
+from chatsite.storage import without_comments
 from tests.browser.conftest import ROOT, Opening
 from tests.browser.window import Window
 from tests.factories import Member, make_message, make_room
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 STATIC_MODULE = re.compile(r"\{% static '([^']+\.js)' %\}")
+STATIC = ROOT / "static"
+IMPORTED = re.compile(
+    r"""(?:^|;)\s*(?:import|export)\s*(?:[^"'()]*?from\s*)?["'](\.[^"']+)""", re.M
+)
+SCRIPTS_MOST = 60_000  # bytes, compressed
 STATIC_STYLE = re.compile(r"\{% static '(css/chat/[^']+)' %\}")
 
 
@@ -178,16 +185,31 @@ def test_the_page_asks_nothing_of_other_hosts(
 
 
 def test_every_module_and_style_sheet_of_the_page_is_named_in_its_head() -> None:
-    static = ROOT / "static"
     named = STATIC_MODULE.findall((ROOT / "templates/chat/modules.html").read_text())
-    modules = {
-        str(path.relative_to(static))
-        for folder in ("js", "vendor/lit-html-3.3.3")
-        for path in (static / folder).rglob("*.js")
-    }
-    assert set(named) == modules - {"js/chat.js", "js/state/types.js"}
+    assert named == sorted(named)
+    assert set(named) == imported_at_once() - {"js/chat.js"}
     styles = STATIC_STYLE.findall((ROOT / "templates/chat/room.html").read_text())
-    assert set(styles) == {str(p.relative_to(static)) for p in (static / "css/chat").glob("*.css")}
+    sheets = (STATIC / "css/chat").glob("*.css")
+    assert set(styles) == {str(path.relative_to(STATIC)) for path in sheets}
+
+
+def test_the_scripts_of_the_first_page_stay_small() -> None:
+    served = [without_comments((STATIC / name).read_bytes()) for name in imported_at_once()]
+    assert sum(len(gzip.compress(script)) for script in served) < SCRIPTS_MOST
+
+
+def imported_at_once() -> set[str]:
+    """The modules that the page loads at its start: what chat.js imports, and what that imports."""
+    found: set[str] = set()
+    ahead = [STATIC / "js/chat.js"]
+    while ahead:
+        path = ahead.pop()
+        name = str(path.relative_to(STATIC))
+        if name not in found:
+            found.add(name)
+            imports = IMPORTED.findall(path.read_text())
+            ahead += [(path.parent / address).resolve() for address in imports]
+    return found
 
 
 def test_every_token_the_chat_uses_exists() -> None:

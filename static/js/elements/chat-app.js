@@ -62,7 +62,7 @@ export class ChatApp extends ChatElement {
   }
 
   #header() {
-    const { room, members, urls } = this.client;
+    const { room, people, urls } = this.client;
     if (!room) return nothing;
     return html`
       <header class="room-header">
@@ -82,7 +82,7 @@ export class ChatApp extends ChatElement {
           class="button button--bare room-header__members"
           @click=${() => this.#toggleMembers()}
         >
-          ${icon("users")} ${members.length}<span class="visually-hidden"> members</span>
+          ${icon("users")} ${people.inRoom.length}<span class="visually-hidden"> members</span>
         </button>
         ${room.kind === "direct"
           ? nothing
@@ -98,7 +98,7 @@ export class ChatApp extends ChatElement {
 
   /** On a phone the list is out of sight: how much is unread in it stands on the way back. */
   #elsewhere() {
-    const { calls } = this.client;
+    const { calls } = this.client.reading;
     return calls > 0 ? html`<span class="room-list__count" data-calls>${countText(calls)}</span>` : nothing;
   }
 
@@ -156,7 +156,8 @@ export class ChatApp extends ChatElement {
   }
 
   #title() {
-    const { room, calls } = this.client;
+    const { room, reading } = this.client;
+    const { calls } = reading;
     const site = document.documentElement.dataset.site ?? "";
     const name = room ? `${room.name} · ${site}` : site;
     document.title = calls > 0 ? `(${countText(calls)}) ${name}` : name;

@@ -14,6 +14,20 @@ export class ChatElement extends HTMLElement {
   #ended = new AbortController();
   #isDue = false;
 
+  /**
+   * Puts a new element of this kind at the end of the page: a dialog, a menu. It is made by hand
+   * because a module that is loaded when it is first needed comes too late for a template.
+   * @template {ChatElement} Made
+   * @this {new () => Made}
+   * @param {import("../client.js").ChatClient} client
+   */
+  static put(client) {
+    const made = new this();
+    made.client = client;
+    document.body.append(made);
+    return made;
+  }
+
   /** Aborted when the element leaves the page. */
   get ended() {
     return this.#ended.signal;

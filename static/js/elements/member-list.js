@@ -20,7 +20,7 @@ export class MemberList extends ChatElement {
   static topics = ["members", "presence", "room", "connection"];
 
   template() {
-    const members = this.client.members.sort((a, b) => a.name.localeCompare(b.name));
+    const members = this.client.people.inRoom.sort((a, b) => a.name.localeCompare(b.name));
     return html`
       <h2 class="visually-hidden">Members</h2>
       ${SECTIONS.map(([state, title]) =>

@@ -57,7 +57,7 @@ export class MessageComposer extends ChatElement {
 
   #replyChip() {
     const { client } = this;
-    const id = client.draft?.replyTo;
+    const id = client.writing.draft?.replyTo;
     if (id == null) return nothing;
     const message = client.room?.byId.get(id);
     const name = message ? client.person(message.author).name : "a message";
@@ -65,7 +65,7 @@ export class MessageComposer extends ChatElement {
       <p class="composer__reply">
         ${icon("reply")}
         <span>Replying to <strong>${name}</strong> <q>${message?.body ?? ""}</q></span>
-        <button type="button" title="Do not reply" @click=${() => client.replyTo(null)}>
+        <button type="button" title="Do not reply" @click=${() => client.writing.replyTo(null)}>
           ${icon("x")}<span class="visually-hidden">Do not reply</span>
         </button>
       </p>
@@ -77,19 +77,19 @@ export class MessageComposer extends ChatElement {
     this.paint();
     const field = this.#field;
     if (!field) return;
-    const text = this.client.draft?.text ?? "";
+    const text = this.client.writing.draft?.text ?? "";
     const isOtherRoom = this.#room !== this.client.openRoom;
     this.#room = this.client.openRoom;
     if (field.value !== text) field.value = text;
     fitHeight(field);
     this.update();
-    if (!TOUCH.matches && (isOtherRoom || this.client.draft?.replyTo != null)) field.focus();
+    if (!TOUCH.matches && (isOtherRoom || this.client.writing.draft?.replyTo != null)) field.focus();
   }
 
   #typed() {
     const field = this.#field;
     if (!field) return;
-    this.client.write(field.value);
+    this.client.writing.write(field.value);
     fitHeight(field);
     this.update();
   }
@@ -101,9 +101,9 @@ export class MessageComposer extends ChatElement {
       event.preventDefault();
       this.#send(field);
     } else if (event.key === "ArrowUp" && field.value === "") {
-      if (this.client.editLast()) event.preventDefault();
+      if (this.client.writing.editLast()) event.preventDefault();
     } else if (event.key === "Escape") {
-      this.client.replyTo(null);
+      this.client.writing.replyTo(null);
     }
   }
 
@@ -117,7 +117,7 @@ export class MessageComposer extends ChatElement {
 
   #send(/** @type {HTMLTextAreaElement} */ field) {
     if (!field.value.trim() || length(field.value) > this.client.limits.body) return;
-    this.client.send(field.value);
+    this.client.writing.send(field.value);
     this.#fill();
   }
 }

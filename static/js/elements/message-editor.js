@@ -82,7 +82,7 @@ export class MessageEditor extends ChatElement {
 
   #cancel() {
     if (!this.isConnected) return;
-    this.client.startEditing(null);
+    this.client.writing.edit(null);
     /** @type {HTMLElement | null} */ (document.querySelector("message-composer textarea"))?.focus();
   }
 }

@@ -1,0 +1,67 @@
+// @ts-check
+/**
+ * What stands at the ends of the timeline: the beginning, and the ways to what is out of sight.
+ *
+ * @typedef {import("../client.js").ChatClient} ChatClient
+ */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../view/pieces.js";
+import { countText } from "../view/words.js";
+
+/** Above the first row: that more is coming, that it could not come, or where the room begins. */
+export function timelineHead(/** @type {ChatClient} */ client) {
+  const { room, timeline, windows } = client;
+  if (!room || !timeline) return nothing;
+  if (windows.historyState === "failed") {
+    return html`<p class="timeline__head">
+      Earlier messages could not be loaded.
+      <button type="button" class="link" @click=${() => windows.retry()}>Try again</button>
+    </p>`;
+  }
+  if (windows.historyState === "loading" && !timeline.atStart) {
+    return html`<p class="timeline__head" role="status">Loading…</p>`;
+  }
+  return timeline.atStart && timeline.high <= room.lastSeq ? beginning(room) : nothing;
+}
+
+function beginning(/** @type {import("../state/room.js").RoomState} */ room) {
+  const isDirect = room.kind === "direct";
+  return html`<div class="timeline__beginning">
+    <h2>${isDirect ? room.name : html`Welcome to ${room.name}`}</h2>
+    <p>
+      ${isDirect
+        ? "This is the beginning of your conversation. Nobody else can read it."
+        : room.topic || "This is where the room begins. Say hello."}
+    </p>
+  </div>`;
+}
+
+/**
+ * The way down, with how much is new there.
+ * @param {ChatClient} client
+ * @param {() => void} go
+ */
+export function newerPill({ room, timeline }, go) {
+  if (!timeline || timeline.following) return nothing;
+  const count = Math.max(timeline.newer, room?.unread.count ?? 0);
+  return html`<button type="button" class="timeline__pill" @click=${go}>
+    ${icon("arrow-down")} ${count > 0 ? `${countText(count)} new` : "Newest"}
+  </button>`;
+}
+
+/**
+ * The way up to the unread line.
+ * @param {ChatClient} client
+ * @param {(seq: number) => void} go
+ */
+export function earlierPill({ timeline, reading }, go) {
+  const { line } = reading;
+  if (!timeline || line === null || line >= timeline.low) return nothing;
+  return html`<button
+    type="button"
+    class="timeline__pill timeline__pill--earlier"
+    @click=${() => go(line)}
+  >
+    ${icon("arrow-up")} First unread
+  </button>`;
+}
