@@ -17,7 +17,9 @@ const place = /** @type {HTMLElement} */ (document.getElementById("chat"));
 const socketUrl = new URL(page.urls.socket, location.href);
 socketUrl.protocol = socketUrl.protocol.replace("http", "ws");
 
+/** @type {Tabs} */
 const tabs = new Tabs((tab) => void client.outbox.adopt((owner) => owner === tab));
+/** @type {ChatClient} */
 const client = new ChatClient({
   page,
   clock: browserClock,

@@ -9,7 +9,7 @@ import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
 import { listNames } from "../view/words.js";
-import { ChatElement } from "./element.js";
+import { ChatElement, put } from "./element.js";
 import { onItsWay } from "./message-progress.js";
 import { messageRow } from "./message-row.js";
 import "./reaction-picker.js";
@@ -179,7 +179,7 @@ export class ChatTimeline extends ChatElement {
 
   async #askToRemove(/** @type {Shown} */ message) {
     const { DeleteDialog } = await import("./delete-dialog.js");
-    DeleteDialog.put(this.client).ask(message);
+    put(DeleteDialog, this.client).ask(message);
   }
 
   #pressed(/** @type {KeyboardEvent} */ event) {

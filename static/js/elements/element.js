@@ -14,20 +14,6 @@ export class ChatElement extends HTMLElement {
   #ended = new AbortController();
   #isDue = false;
 
-  /**
-   * Puts a new element of this kind at the end of the page: a dialog, a menu. It is made by hand
-   * because a module that is loaded when it is first needed comes too late for a template.
-   * @template {ChatElement} Made
-   * @this {new () => Made}
-   * @param {import("../client.js").ChatClient} client
-   */
-  static put(client) {
-    const made = new this();
-    made.client = client;
-    document.body.append(made);
-    return made;
-  }
-
   /** Aborted when the element leaves the page. */
   get ended() {
     return this.#ended.signal;
@@ -67,4 +53,19 @@ export class ChatElement extends HTMLElement {
   template() {
     throw new Error(`${this.localName} has no template.`);
   }
+}
+
+/**
+ * Puts a new element at the end of the page: a dialog, a menu. It is made by hand because a module
+ * that is loaded when it is first needed comes too late for a template.
+ * @template {ChatElement} Made
+ * @param {new () => Made} kind
+ * @param {import("../client.js").ChatClient} client
+ * @returns {Made}
+ */
+export function put(kind, client) {
+  const made = new kind();
+  made.client = client;
+  document.body.append(made);
+  return made;
 }

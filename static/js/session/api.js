@@ -38,7 +38,7 @@ export class Api {
     try {
       response = await fetch(this.#root + path, {
         headers: { Accept: "application/json" },
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: /** @type {any} */ (AbortSignal).timeout(PATIENCE),
       });
     } catch {
       throw new Lost();
