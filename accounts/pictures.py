@@ -8,6 +8,7 @@ import io
 import struct
 import uuid
 import warnings
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -18,7 +19,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.models import User
 
-BYTES_MAX = 5 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+BYTES_MAX = 5 * MEBIBYTE
 PIXELS_MAX = 40_000_000  # of the upload: a photo of a good camera
 SIDE = 256  # px of what is stored: the largest use is 72 px, on a dense screen
 QUALITY = 82
@@ -29,6 +31,7 @@ TOO_MANY_PIXELS = _("This picture has more than 40 million pixels.")
 # What Pillow raises, depending on the format, for a file that is not what it claims.
 UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error)
 
+LANCZOS = Image.Resampling.LANCZOS
 Picture = ContentFile
 
 
@@ -37,22 +40,20 @@ def square(upload: UploadedFile) -> Picture:
 
     Raises ValidationError, in words for the member, for what is too big or no picture.
     """
-    if (upload.size or 0) > BYTES_MAX:
-        raise ValidationError(_("This file is over 5 MB."))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we count ourselves
-            with Image.open(upload, formats=FORMATS) as image:
-                if image.width * image.height > PIXELS_MAX:
-                    raise ValidationError(TOO_MANY_PIXELS)
-                small = _redrawn(image)
-    except Image.DecompressionBombError as error:
-        raise ValidationError(TOO_MANY_PIXELS) from error
-    except UNREADABLE as error:
-        raise ValidationError(_("This file is no picture that can be read.")) from error
-    data = io.BytesIO()
-    small.save(data, "WEBP", quality=QUALITY, method=4)
-    return ContentFile(data.getvalue(), name=f"{uuid.uuid4()}.webp")
+    data = _drawn_anew(
+        upload, BYTES_MAX, SIDE, lambda image: ImageOps.fit(image, (SIDE, SIDE), LANCZOS)
+    )
+    return ContentFile(data, name=f"{uuid.uuid4()}.webp")
+
+
+def within(upload: UploadedFile, side: int, bytes_max: int) -> bytes:
+    """Return ``upload`` whole, as a WebP whose longer side has ``side`` pixels.
+
+    Raises ValidationError, in words for the member, for what is too big or no picture.
+    """
+    return _drawn_anew(
+        upload, bytes_max, side, lambda image: ImageOps.contain(image, (side, side), LANCZOS)
+    )
 
 
 def replace(user: User, picture: Picture | None) -> None:
@@ -66,14 +67,38 @@ def replace(user: User, picture: Picture | None) -> None:
         transaction.on_commit(lambda: storage.delete(old))
 
 
-def _redrawn(image: Image.Image) -> Image.Image:
-    """Return the first frame, upright, cut to the middle square, with nothing but its pixels."""
-    image.draft("RGB", (SIDE * 2, SIDE * 2))  # JPEG alone: decodes a large photo at a fraction
+def _drawn_anew(
+    upload: UploadedFile, bytes_max: int, side: int, fit: Callable[[Image.Image], Image.Image]
+) -> bytes:
+    """Return the picture in ``upload``, made to ``fit``, as WebP."""
+    if (upload.size or 0) > bytes_max:
+        raise ValidationError(_("This file is over %d MB.") % (bytes_max // MEBIBYTE))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we count ourselves
+            with Image.open(upload, formats=FORMATS) as image:
+                if image.width * image.height > PIXELS_MAX:
+                    raise ValidationError(TOO_MANY_PIXELS)
+                image.draft("RGB", (side * 2, side * 2))  # JPEG: a large photo at a fraction
+                small = _plain(fit(_upright(image)))
+    except Image.DecompressionBombError as error:
+        raise ValidationError(TOO_MANY_PIXELS) from error
+    except UNREADABLE as error:
+        raise ValidationError(_("This file is no picture that can be read.")) from error
+    data = io.BytesIO()
+    small.save(data, "WEBP", quality=QUALITY, method=4)
+    return data.getvalue()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Return the first frame as it is meant to be seen."""
     upright = ImageOps.exif_transpose(image)
     has_alpha = "A" in upright.getbands() or "transparency" in upright.info
-    fitted = ImageOps.fit(
-        upright.convert("RGBA" if has_alpha else "RGB"), (SIDE, SIDE), Image.Resampling.LANCZOS
-    )
-    plain = Image.new(fitted.mode, fitted.size)
-    plain.paste(fitted)
+    return upright.convert("RGBA" if has_alpha else "RGB")
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Return the pixels of ``image`` with nothing else."""
+    plain = Image.new(image.mode, image.size)
+    plain.paste(image)
     return plain

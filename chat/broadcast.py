@@ -91,6 +91,17 @@ class Read(msgspec.Struct, frozen=True, tag="read", array_like=True):
     group = HUBS
 
 
+class ThreadSeatChanged(msgspec.Struct, frozen=True, tag="thread", array_like=True):
+    """A member read on in a thread, began to follow it, or ceased to."""
+
+    room: int
+    user: int
+    thread: int
+    read_seq: int
+    following: bool
+    group = HUBS
+
+
 class AccessChanged(msgspec.Struct, frozen=True, tag="access", array_like=True):
     """Sessions ended, or members were banned, deactivated or got another password."""
 
@@ -105,7 +116,9 @@ class PresenceChanged(msgspec.Struct, frozen=True, tag="presence", array_like=Tr
     group = HUBS
 
 
-Event = RoomChanged | Typing | SeatChanged | Read | AccessChanged | PresenceChanged
+Event = (
+    RoomChanged | Typing | SeatChanged | Read | ThreadSeatChanged | AccessChanged | PresenceChanged
+)
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Event).decode

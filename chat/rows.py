@@ -28,8 +28,32 @@ class ReactionRow(msgspec.Struct, frozen=True):
     users: list[int]
 
 
-class MessageRow(msgspec.Struct, frozen=True):
-    """A message. A deleted one is a tombstone: its content is empty."""
+class ThreadRow(msgspec.Struct, frozen=True):
+    """How far the thread of a message is: how many are in it, and the newest of them."""
+
+    count: int
+    last_seq: int
+    last_at: str
+
+
+class ForwardedRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whose message it was that was passed on. From a public room alone, also where it stands."""
+
+    user: int
+    name: str
+    at: str
+    room: int | None = None
+    room_name: str | None = None
+    slug: str | None = None
+    seq: int | None = None
+
+
+class MessageRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A message. A deleted one is a tombstone: its content is empty.
+
+    ``in_room`` is about a message in a thread: whether it is shown in the room as well. ``replies``
+    is about the first message of a thread.
+    """
 
     id: int
     room: int
@@ -48,6 +72,9 @@ class MessageRow(msgspec.Struct, frozen=True):
     mentions: list[int]
     attachments: list[dict[str, Any]]
     reactions: list[ReactionRow]
+    in_room: bool = False
+    replies: ThreadRow | None = None
+    forwarded: ForwardedRow | None = None
 
 
 class MemberRow(msgspec.Struct, frozen=True):
@@ -151,7 +178,17 @@ def message_row(
         mentions=sorted(mentions),
         attachments=[],
         reactions=reactions,
+        in_room=message.in_room,
+        replies=thread_row(message),
+        forwarded=ForwardedRow(**message.forwarded) if message.forwarded and not gone else None,
     )
+
+
+def thread_row(message: Message) -> ThreadRow | None:
+    """Return how far the thread of ``message`` is, or None where it began none."""
+    if not message.reply_count or message.last_reply_seq is None or message.last_reply_at is None:
+        return None
+    return ThreadRow(message.reply_count, message.last_reply_seq, wire_time(message.last_reply_at))
 
 
 def reaction_rows(message: Message) -> list[ReactionRow]:

@@ -6,8 +6,12 @@ import msgspec
 from django.http import HttpResponse
 
 from chat import rows
+from chat.services.emoji import EmojiRows
+from chat.services.pins import Pins
 from chat.services.posting import Ack
 from chat.services.reading import History
+from chat.services.saved import SavedIds, SavedMessages
+from chat.services.threads import OwnThread, Thread
 
 REF = "#/components/schemas/{name}"
 
@@ -82,6 +86,18 @@ class Edits(msgspec.Struct, frozen=True):
     edits: list[EarlierBody]
 
 
+class Threads(msgspec.Struct, frozen=True):
+    """The threads that one follows, those with something new first."""
+
+    threads: list[OwnThread]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """It is in the database. No room changed."""
+
+    message: int
+
+
 class Done(msgspec.Struct, frozen=True):
     """It is in the database; the room is at ``version``."""
 
@@ -99,7 +115,7 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 TYPES = [
     Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People, History, Edits,
-    Ack, Done, Refusal,
+    Ack, Done, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows,
 ]  # fmt: skip
 
 

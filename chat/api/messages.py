@@ -8,8 +8,9 @@ from ninja import Router
 from chat.api.answers import EarlierBody, Edits, answer, answers
 from chat.api.fields import Asked, Flag, Id, NumberInQuery, Text
 from chat.api.request import MemberRequest
+from chat.services import forwarding, reading
 from chat.services import messages as service
-from chat.services import reading
+from chat.services.pins import Pins, pins_of
 from chat.services.posting import Ack
 from chat.services.reading import HISTORY_DEFAULT, History
 
@@ -17,13 +18,17 @@ router = Router(tags=["messages"])
 
 
 class NewMessage(Asked):
-    """A message to post. ``client_id`` is the client's own: keep it when sending again."""
+    """A message to post. ``client_id`` is the client's own: keep it when sending again.
+
+    ``in_room`` shows one in a thread in the room as well.
+    """
 
     client_id: UUID
     body: Text
     reply_to: Id | None = None
     thread: Id | None = None
     attachments: list[Id] = []
+    in_room: Flag = False
 
 
 class MessagePatch(Asked):
@@ -43,6 +48,13 @@ class PinChange(Asked):
     """Whether the message is pinned."""
 
     on: Flag
+
+
+class Passing(Asked):
+    """The room to forward a message to. Keep ``client_id`` when asking again."""
+
+    room: Id
+    client_id: UUID
 
 
 @router.get("rooms/{any_id:room_id}/messages", openapi_extra=answers(History))
@@ -75,6 +87,7 @@ def post(request: MemberRequest, room_id: int, asked: NewMessage) -> HttpRespons
         asked.reply_to,
         asked.thread,
         asked.attachments,
+        in_room=asked.in_room,
     )
     return answer(ack)
 
@@ -93,7 +106,7 @@ def delete(request: MemberRequest, message_id: int) -> HttpResponse:
 
 @router.get("messages/{any_id:message_id}/edits", openapi_extra=answers(Edits))
 def edits(request: MemberRequest, message_id: int) -> HttpResponse:
-    """What a message said before it was edited, oldest first."""
+    """What a message said before it was edited: the newest 50 of it, oldest first."""
     found = reading.edits_of(request.auth, message_id)
     return answer(Edits([EarlierBody(**edit) for edit in found]))
 
@@ -108,3 +121,16 @@ def react(request: MemberRequest, message_id: int, asked: ReactionChange) -> Htt
 def pin(request: MemberRequest, message_id: int, asked: PinChange) -> HttpResponse:
     """Pin a message to its room, or unpin it."""
     return answer(service.pin(request.auth, message_id, asked.on))
+
+
+@router.post("messages/{any_id:message_id}/forward", openapi_extra=answers(Ack))
+def forward(request: MemberRequest, message_id: int, asked: Passing) -> HttpResponse:
+    """Post a copy of a message in another room, with the name of its author."""
+    ack = forwarding.forward(request.auth, message_id, asked.room, asked.client_id)
+    return answer(ack)
+
+
+@router.get("rooms/{any_id:room_id}/pins", openapi_extra=answers(Pins))
+def pins(request: MemberRequest, room_id: int) -> HttpResponse:
+    """What is pinned to a room, the newest pin first."""
+    return answer(pins_of(request.auth, room_id))

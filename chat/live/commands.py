@@ -67,6 +67,7 @@ def _send(hub: "Hub", socket: "Socket", command: Send) -> None:
         command.thread,
         command.attachments,
         socket.id,
+        in_room=command.in_room,
     )
 
     def done(outcome: Outcome) -> None:

@@ -31,13 +31,18 @@ Ref = str | Integer
 
 
 class Send(msgspec.Struct, tag_field="type", tag="send", frozen=True):
-    """Post a message. ``client_id`` is the client's own, kept across retries."""
+    """Post a message. ``client_id`` is the client's own, kept across retries.
+
+    ``thread`` is the message that the thread begins with; ``in_room`` shows one in a thread in the
+    room as well.
+    """
 
     room: Integer
     client_id: UUID
     body: str = ""
     reply_to: Integer | None = None
     thread: Integer | None = None
+    in_room: bool = False
     attachments: list[Ref] = []
     ref: Ref | None = None
 
@@ -265,6 +270,15 @@ class ReadFrame(msgspec.Struct, tag_field="type", tag="read"):
     read_seq: int
 
 
+class ThreadFrame(msgspec.Struct, tag_field="type", tag="thread"):
+    """The member read on in a thread, began to follow it or ceased to, here or elsewhere."""
+
+    room: int
+    thread: int
+    read_seq: int
+    following: bool
+
+
 class RoomFrame(msgspec.Struct, tag_field="type", tag="room", omit_defaults=True):
     """The member's own list of rooms changed."""
 
@@ -292,6 +306,7 @@ ServerFrame = (
     | TypingFrame
     | PresenceFrame
     | ReadFrame
+    | ThreadFrame
     | RoomFrame
     | Lagged
     | ChangesFrame

@@ -22,6 +22,7 @@ from chat.broadcast import (
     Read,
     RoomChanged,
     SeatChanged,
+    ThreadSeatChanged,
     Typing,
 )
 from chat.errors import ChatError, Unavailable
@@ -284,6 +285,8 @@ class Hub:
                     self.spawn(self.seats.look_at(event.user, event.room))
                 case Read():
                     self._read(event)
+                case ThreadSeatChanged():
+                    self._thread_seat_changed(event)
                 case AccessChanged():
                     self._access_changed(event)
                 case PresenceChanged():
@@ -387,6 +390,12 @@ class Hub:
         for socket in self.sockets_of.get(event.user, ()):
             if socket.id != event.connection and event.room in socket.rooms:
                 socket.send(frames.encode(frames.ReadFrame(event.room, event.seq)))
+
+    def _thread_seat_changed(self, event: ThreadSeatChanged) -> None:
+        frame = frames.ThreadFrame(event.room, event.thread, event.read_seq, event.following)
+        for socket in self.sockets_of.get(event.user, ()):
+            if event.room in socket.rooms:
+                socket.send(frames.encode(frame))
 
     def _access_changed(self, event: AccessChanged) -> None:
         sockets = [s for user in event.users for s in self.sockets_of.get(user, ())]

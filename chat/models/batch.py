@@ -90,9 +90,9 @@ def insert_messages(messages: Sequence[Message]) -> None:
     """Write new messages, and give them their ids."""
     found = _run(
         "INSERT INTO chat_message (room_id, seq, version, posted_version, author_id, client_id,"
-        " body, html, reply_to_id, thread_id, pinned, created_at)"
+        " body, html, reply_to_id, thread_id, in_room, forwarded, reply_count, pinned, created_at)"
         " SELECT room, seq, version, version, author, client, body, html, reply_to, thread,"
-        " FALSE, created FROM "
+        " in_room, forwarded, 0, FALSE, created FROM "
         + _table(
             n="int",
             room="bigint",
@@ -104,6 +104,8 @@ def insert_messages(messages: Sequence[Message]) -> None:
             html="text",
             reply_to="bigint",
             thread="bigint",
+            in_room="boolean",
+            forwarded="jsonb",
             created="timestamptz",
         )
         + " ORDER BY n RETURNING room_id, seq, id",
@@ -119,6 +121,8 @@ def insert_messages(messages: Sequence[Message]) -> None:
                 "html": message.html,
                 "reply_to": message.reply_to_id,
                 "thread": message.thread_id,
+                "in_room": message.in_room,
+                "forwarded": message.forwarded,
                 "created": _stored_time(message.created_at),
             }
             for n, message in enumerate(messages)

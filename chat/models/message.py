@@ -62,6 +62,14 @@ class Message(models.Model):
         related_name="threaded",
         db_index=False,
     )
+    # A message in a thread that is shown in the room as well.
+    in_room = models.BooleanField(default=False, db_default=False, editable=False)
+    # Of the first message of a thread: those in it that were not deleted, and the newest of them.
+    reply_count = models.IntegerField(default=0, db_default=0, editable=False)
+    last_reply_seq = models.BigIntegerField(null=True, editable=False)
+    last_reply_at = models.DateTimeField(null=True, editable=False)
+    # Of a message from elsewhere: whose it was, as rows.ForwardedRow tells it.
+    forwarded = models.JSONField(null=True, blank=True, editable=False)
     pinned = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)

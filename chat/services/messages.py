@@ -1,5 +1,6 @@
 """What members do with messages: post, edit, remove, react, pin."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from chat import markup
 from chat.errors import ChatError, Forbidden, Invalid, NotFound
-from chat.models import Mention, Message, MessageEdit, Reaction
+from chat.models import CustomEmoji, Mention, Message, MessageEdit, Pin, Reaction
+from chat.models.emoji import EMOJI_NAME_MAX
 from chat.models.message import EMOJI_MAX
+from chat.models.pin import PINS_MAX
 from chat.permissions import (
     NO_MESSAGE,
     check_may_write,
@@ -19,6 +22,7 @@ from chat.permissions import (
     check_writable,
     may_delete,
 )
+from chat.services import threads
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, clean_body, handles_for, post_many
 
@@ -26,6 +30,7 @@ REACTIONS_MAX = 50  # different emoji on one message
 EMOJI_JOINERS = {"\u200d", "\ufe0f", "\u20e3"}
 EMOJI_CATEGORIES = {"So", "Sk", "Sm", "Mn", "Me", "Cf"}
 KEYCAPS = set("0123456789#*")
+CUSTOM = re.compile(rf":[a-z0-9_+-]{{1,{EMOJI_NAME_MAX}}}:\Z")  # an emoji of the site's own
 
 
 def post(
@@ -36,12 +41,16 @@ def post(
     reply_to: int | None = None,
     thread: int | None = None,
     attachments: Sequence[str | int] = (),
+    *,
+    in_room: bool = False,
 ) -> Ack:
     """Post a message as ``actor``. The same client_id again stores nothing more.
 
     Raises Invalid, TooLarge, NotFound, Forbidden or SlowMode.
     """
-    wanted = Post(actor.pk, room_id, client_id, body, reply_to, thread, attachments)
+    wanted = Post(
+        actor.pk, room_id, client_id, body, reply_to, thread, attachments, in_room=in_room
+    )
     [outcome] = post_many([wanted])
     if isinstance(outcome, ChatError):
         raise outcome
@@ -59,6 +68,8 @@ def edit(actor: User, message_id: int, body: str) -> Ack:
         _check_not_gone(message)
         if message.author_id != actor.pk:
             raise Forbidden("Only its author may edit a message.")
+        if message.forwarded:
+            raise Forbidden("A forwarded message is somebody's word: it cannot be edited.")
         check_may_write(change.room, seat)
         if body != message.body:
             _keep_body(message, actor)
@@ -90,15 +101,20 @@ def remove(actor: User, message_id: int) -> Ack:
             _set_mentions(message, [])
             message.body = message.html = ""
             message.pinned = False
+            Pin.objects.filter(message=message).delete()
             message.deleted_at = timezone.now()
             message.deleted_by = actor
             _store(change, message)
+            if message.thread_id is not None:
+                threads.forget_reply(change, message)
         return _ack(change, message)
 
 
 def react(actor: User, message_id: int, emoji: str, on: bool) -> Ack:
     """Put an emoji on a message, or take it off. Raises Invalid, NotFound or Forbidden."""
     emoji = clean_emoji(emoji)
+    if on:
+        _check_known(emoji)
     with _message(actor, message_id) as (change, message):
         seat = change.require_seat(actor, NO_MESSAGE)
         _check_not_gone(message)
@@ -109,7 +125,7 @@ def react(actor: User, message_id: int, emoji: str, on: bool) -> Ack:
 
 
 def pin(actor: User, message_id: int, on: bool) -> Ack:
-    """Pin a message to its room, or unpin it. Raises NotFound or Forbidden."""
+    """Pin a message to its room, or unpin it. Raises Invalid, NotFound or Forbidden."""
     with _message(actor, message_id) as (change, message):
         seat = change.seat_of(actor)
         if not actor.is_moderator:
@@ -117,17 +133,19 @@ def pin(actor: User, message_id: int, on: bool) -> Ack:
         _check_not_gone(message)
         check_steward(actor, seat, "pin messages")
         if message.pinned != on:
-            message.pinned = on
+            _set_pin(actor, message, on)
             _store(change, message)
         return _ack(change, message)
 
 
 def clean_emoji(emoji: str) -> str:
-    """Return ``emoji`` if it is one emoji; raise Invalid otherwise.
+    """Return ``emoji`` if it is one emoji, or the :name: of one; raise Invalid otherwise.
 
     Judged by Unicode category, so that emoji newer than this Python are let through as well.
     """
     emoji = emoji.strip()
+    if CUSTOM.match(emoji):
+        return emoji
     symbols = [char for char in emoji if char not in EMOJI_JOINERS]
     keycap = emoji[:1] in KEYCAPS and emoji.endswith("\u20e3")
     if (
@@ -137,6 +155,13 @@ def clean_emoji(emoji: str) -> str:
     ):
         raise Invalid("emoji: that is not an emoji.")
     return emoji
+
+
+def _check_known(emoji: str) -> None:
+    """Refuse the :name: of no emoji. One that is on a message may be taken off all the same."""
+    name = emoji.strip(":")
+    if name != emoji and not CustomEmoji.objects.filter(name=name).exists():
+        raise Invalid(f"emoji: there is no emoji called {emoji} here.")
 
 
 def _is_emoji_part(char: str) -> bool:
@@ -189,6 +214,17 @@ def _set_reaction(actor: User, message: Message, emoji: str, on: bool) -> bool:
         raise Invalid(f"emoji: a message has at most {REACTIONS_MAX} different reactions.")
     _, made = Reaction.objects.get_or_create(message=message, user=actor, emoji=emoji)
     return made
+
+
+def _set_pin(actor: User, message: Message, on: bool) -> None:
+    """Set whether ``message`` is pinned, unsaved. Raises Invalid where the room has enough."""
+    message.pinned = on
+    if not on:
+        Pin.objects.filter(message=message).delete()
+        return
+    if Pin.objects.filter(room=message.room_id).count() >= PINS_MAX:
+        raise Invalid(f"A room has at most {PINS_MAX} pinned messages: unpin another one first.")
+    Pin.objects.create(message=message, room_id=message.room_id, pinned_by=actor)
 
 
 def _store(change: RoomChange, message: Message) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import (
@@ -30,10 +31,12 @@ from chat.models import Membership, Mention, Message, batch
 from chat.models.batch import PostKey, StoredPost
 from chat.models.message import BODY_MAX
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_write, check_seat
+from chat.services import threads
 from chat.services.changing import RoomChange, announce_changes
 
 logger = logging.getLogger(__name__)
 
+GONE_ROOT = "thread: the message that this thread began with was deleted."
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: Postgres takes neither
 
 
@@ -49,6 +52,8 @@ class Post:
     thread: int | None = None
     attachments: Sequence[str | int] = ()
     connection: str = ""  # the socket it came from, which need not be told that its member read on
+    in_room: bool = False  # of one in a thread: shown in the room as well
+    forwarded: dict[str, Any] | None = None  # whose it was, in the shape of rows.ForwardedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,15 @@ class Draft:
     message: Message | None = None
 
 
+class Target(NamedTuple):
+    """A message that a post answers, or continues the thread of."""
+
+    room: int
+    root: int  # the first message of its thread, or itself
+    is_root_gone: bool
+
+
+Targets = dict[int, Target]
 Seats = dict[tuple[int, int], Membership]
 Outcome = Ack | ChatError
 
@@ -182,7 +196,9 @@ def _render(drafts: list[Draft]) -> None:
         bodies.setdefault(draft.post.room, []).append(draft.body)
     handles = handles_for(bodies)
     for draft in drafts:
-        draft.html, draft.mentions = markup.render(draft.body, handles[draft.post.room])
+        # What is passed on calls nobody: its author did not speak to those who read it there.
+        callable_here = {} if draft.post.forwarded else handles[draft.post.room]
+        draft.html, draft.mentions = markup.render(draft.body, callable_here)
 
 
 def _store(drafts: list[Draft]) -> None:
@@ -210,8 +226,8 @@ def _key(post: Post) -> PostKey:
     return PostKey(post.room, post.author, post.client_id)
 
 
-def _targets(drafts: list[Draft]) -> dict[int, int]:
-    """Return the rooms of the messages that are replied to or continued, by message id."""
+def _targets(drafts: list[Draft]) -> Targets:
+    """Return the messages that are replied to or continued, by id."""
     wanted = {
         target
         for draft in drafts
@@ -220,7 +236,13 @@ def _targets(drafts: list[Draft]) -> dict[int, int]:
     }
     if not wanted:
         return {}
-    return dict(Message.objects.filter(pk__in=wanted).values_list("pk", "room"))
+    found = Message.objects.filter(pk__in=wanted).values_list(
+        "pk", "room", "thread", "deleted_at", "thread__deleted_at"
+    )
+    return {
+        pk: Target(room, root or pk, (root_gone_at if root else gone_at) is not None)
+        for pk, room, root, gone_at, root_gone_at in found
+    }
 
 
 def _place(
@@ -229,7 +251,7 @@ def _place(
     seats: Seats,
     stored: dict[PostKey, StoredPost],
     placed: dict[PostKey, Message],
-    targets: dict[int, int],
+    targets: Targets,
     now: datetime,
 ) -> Ack | None:
     """Give ``draft`` its place in the room's order. Return the first ack for a retry."""
@@ -245,9 +267,10 @@ def _place(
         return None
     check_may_write(change.room, seat)
     _check_slow_mode(change, seat, now)
-    for target in (post.reply_to, post.thread):
-        if target is not None and targets.get(target) != post.room:
-            raise NotFound(NO_MESSAGE)
+    _target_in(post.room, post.reply_to, targets)
+    thread = _target_in(post.room, post.thread, targets)
+    if thread is not None and thread.is_root_gone:
+        raise NotFound(GONE_ROOT)
     change.room.last_seq += 1
     version = change.next_version()
     placed[key] = draft.message = Message(
@@ -260,12 +283,25 @@ def _place(
         body=draft.body,
         html=draft.html,
         reply_to_id=post.reply_to,
-        thread_id=post.thread,
+        # Threads have one level: in answer to a message in a thread one writes in that thread.
+        thread_id=thread.root if thread else None,
+        in_room=post.in_room and thread is not None,
+        forwarded=post.forwarded,
         created_at=now,
     )
     seat.read_seq = draft.message.seq
     seat.posted_at = now
     return None
+
+
+def _target_in(room: int, message: int | None, targets: Targets) -> Target | None:
+    """Return what ``message`` is to a post in ``room``. Raise NotFound for one of another room."""
+    if message is None:
+        return None
+    target = targets.get(message)
+    if target is None or target.room != room:
+        raise NotFound(NO_MESSAGE)
+    return target
 
 
 def _check_slow_mode(change: RoomChange, seat: Membership, now: datetime) -> None:
@@ -306,6 +342,7 @@ def _insert(
             for key in {(message.room_id, message.author_id) for message in placed.values()}
         ]
     )
+    threads.note_replies(changes, [(draft.message, draft.mentions) for draft in drafts])
     changed = [change for change in changes.values() if change.is_changed]
     batch.update_rooms(change.room for change in changed)
     announce_changes(changed)

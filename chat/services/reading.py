@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, Value, When
 
 from accounts.models import User
 from chat import rows
@@ -15,12 +14,13 @@ from chat.errors import ChatError, Invalid, NotFound
 from chat.models import Membership, Mention, Message, Room
 from chat.permissions import check_seat
 from chat.services.access import access_message, access_room, seat_in
+from chat.services.counting import UNREAD_MAX, CountUpTo
 
 CHANGES_MAX = 300  # rows in one page of changes
 BEHIND_MAX = 1000  # versions; who is further behind starts anew
 RESET_MESSAGES = 50  # newest messages with which one starts anew
 PAGE_BYTES = 480 * 1024  # of rows, so that a frame stays under 512 KiB
-UNREAD_MAX = 100  # counted; this many means that or more
+EDITS_MAX = 50  # earlier bodies of a message that are shown: the newest
 HISTORY_DEFAULT = 50  # messages
 HISTORY_MAX = 200  # messages
 PEOPLE_MAX = 20  # found at once
@@ -41,13 +41,6 @@ class History(msgspec.Struct, frozen=True):
     messages: list[rows.MessageRow]
     version: int
     last_seq: int
-
-
-class CountUpTo(Subquery):
-    """How many rows a correlated query has, counting no further than it is sliced."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = models.IntegerField()
 
 
 # --- one's rooms ------------------------------------------------------------------------------
@@ -170,7 +163,7 @@ def history(
 
 
 def edits_of(user: User, message_id: int) -> list[dict[str, Any]]:
-    """Return the earlier bodies of a message, oldest first. Of a deleted one, nothing.
+    """Return the newest EDITS_MAX earlier bodies of a message, oldest first. Of a deleted, none.
 
     Raises NotFound.
     """
@@ -179,7 +172,7 @@ def edits_of(user: User, message_id: int) -> list[dict[str, Any]]:
         return []
     return [
         {"body": edit.body, "replaced_at": rows.wire_time(edit.replaced_at)}
-        for edit in message.edits.all()
+        for edit in reversed(message.edits.order_by("-pk")[:EDITS_MAX])
     ]
 
 

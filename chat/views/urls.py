@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts import converters  # noqa: F401
 from chat.views.directory import directory, join, leave, new_room
+from chat.views.emoji import emoji
 from chat.views.home import home
 from chat.views.people import direct, people
 from chat.views.room import room
@@ -20,6 +21,7 @@ from chat.views.room_settings import (
 app_name = "chat"
 urlpatterns = [
     path("", home, name="home"),
+    path("emoji/<str:name>.webp", emoji, name="emoji"),
     path("people/", people, name="people"),
     path("people/direct/", direct, name="direct"),
     path("rooms/", directory, name="directory"),

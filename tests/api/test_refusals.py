@@ -106,7 +106,7 @@ def test_a_method_that_is_not_answered_says_which_are(ada, room):
 # A body that would do at every address, so that only the id decides.
 SOUND = {
     "name": "New", "body": "hi", "client_id": "00000000-0000-4000-8000-000000000000", "seq": 1,
-    "emoji": "👍", "on": True, "role": "member", "user": 1, "notify": "all",
+    "emoji": "👍", "on": True, "role": "member", "user": 1, "notify": "all", "room": 1,
 }  # fmt: skip
 
 

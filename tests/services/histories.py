@@ -17,7 +17,7 @@ from accounts.models import User
 from chat.broadcast import RoomChanged
 from chat.errors import ChatError
 from chat.models import Message, Room
-from chat.services import members, messages, rooms
+from chat.services import forwarding, members, messages, rooms, threads
 from chat.services.posting import Post, post_many
 from chat.services.reading import versions_of
 from tests.factories import make_user, new_name
@@ -111,11 +111,12 @@ class World:
     # --- verbs
 
     def post(self, actor: User, room: int, number: int) -> None:
-        """Post, sometimes in answer to another message or mentioning someone."""
+        """Post, sometimes in answer to another message, in its thread, or mentioning someone."""
         body = [f"hi {number}", f"**hi** @{self.people[number % PEOPLE].username}"][number % 2]
         reply = self.message(room, number) if number % 5 == 0 else None
+        thread = self.message(room, number) if number % 3 == 0 else None
         self.sent.append((actor, room, uuid4()))
-        messages.post(actor, room, self.sent[-1][2], body, reply_to=reply)
+        messages.post(actor, room, self.sent[-1][2], body, reply_to=reply, thread=thread)
 
     def send_again(self, actor: User, room: int, number: int) -> None:
         """Send once more what was sent before, stored or refused."""
@@ -164,6 +165,10 @@ VERBS: dict[str, Verb] = {
         who, w.message(room, n // 4), EMOJI[n % 2], n % 4 < 3
     ),
     "pin": lambda w, who, room, n: messages.pin(who, w.message(room, n // 2), n % 2 == 0),
+    "forward": lambda w, who, room, n: forwarding.forward(
+        who, w.message(room, n), w.rooms[n % ROOMS], uuid4()
+    ),
+    "follow": lambda w, who, room, n: threads.follow(who, w.message(room, n // 2), n % 2 == 0),
     "join": lambda w, who, room, n: members.join(who, room),
     "leave": lambda w, who, room, n: members.leave(who, room),
     "invite": lambda w, who, room, n: members.invite(who, room, w.someone(n)),

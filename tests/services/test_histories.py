@@ -244,7 +244,7 @@ def test_two_clients_on_bad_sockets_end_in_the_same_state(history, chance):
 def test_histories_hold_what_they_are_to_hold():
     """Of a fixed history of all verbs, most are carried out and some refused."""
     world, chance = World(), random.Random(1)
-    verbs = list(VERBS) * 6
+    verbs = list(VERBS) * 8
     chance.shuffle(verbs)
     for verb in verbs:
         world.take((verb, chance.randrange(4), chance.randrange(3), chance.randrange(25)))

@@ -51,9 +51,7 @@ def test_a_message_is_told_as_the_row_that_is_stored(room, ada, bob):
     earlier = make_message(room, bob)
     body = f"hi **@{bob.username}**"
     with listening() as heard:
-        ack = messages.post(
-            ada.user, room.pk, uuid4(), body, reply_to=earlier.pk, thread=earlier.pk
-        )
+        ack = messages.post(ada.user, room.pk, uuid4(), body, reply_to=earlier.pk)
     [changed] = heard.changes_in(room.pk)
     assert fragment_rows(changed.messages) == [stored_message(ack.id)]
     assert [(posted.user, posted.seq) for posted in changed.posted] == [(ada.id, ack.seq)]

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, get_args
 
@@ -62,7 +63,7 @@ def _described(schema: dict[str, Any], name: str = "") -> str:
     required = set(schema.get("required", ()))
     lines = [
         f"### `{kind}`\n",
-        f"{schema.get('description', '')}\n",
+        f"{cleandoc(schema.get('description', ''))}\n",
         "| field | type | |",
         "|---|---|---|",
     ]

@@ -1,0 +1,83 @@
+"""The site's own emoji: moderators of the site add and remove them, all members use them."""
+
+import msgspec
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
+
+from accounts import pictures
+from accounts.models import User
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.models import CustomEmoji
+from chat.models.emoji import EMOJI_COUNT_MAX, EMOJI_NAME, EMOJI_NAME_MAX
+
+UPLOAD_MAX = 1024 * 1024  # bytes
+SIDE = 96  # px of the longer side of what is stored: shown at 24, on a dense screen, or at 48
+
+
+class EmojiRow(msgspec.Struct, frozen=True):
+    """An emoji of the site's own: reacted with as ``:name:``, its picture at ``url``."""
+
+    name: str
+    url: str
+
+
+class EmojiRows(msgspec.Struct, frozen=True):
+    """All of them, by name."""
+
+    emoji: list[EmojiRow]
+
+
+def add(actor: User, name: str, upload: UploadedFile) -> CustomEmoji:
+    """Add an emoji. Its picture is drawn anew, so nothing else of the file is kept.
+
+    Raises Forbidden, or Invalid in words for whoever uploaded it.
+    """
+    _check_moderator(actor)
+    name = name.strip().strip(":").lower()
+    _check_name(name)
+    if CustomEmoji.objects.filter(name=name).exists():
+        raise Invalid(f"name: there is an emoji :{name}: already.")
+    if CustomEmoji.objects.count() >= EMOJI_COUNT_MAX:
+        raise Invalid(f"The site has {EMOJI_COUNT_MAX} emoji, which is the most: remove one first.")
+    try:
+        picture = pictures.within(upload, SIDE, UPLOAD_MAX)
+    except ValidationError as error:
+        raise Invalid("picture: " + " ".join(error.messages)) from error
+    return CustomEmoji.objects.create(name=name, picture=picture, added_by=actor)
+
+
+def remove(actor: User, name: str) -> None:
+    """Remove an emoji. Where it was used its name stays. Raises Forbidden or NotFound."""
+    _check_moderator(actor)
+    deleted, _ = CustomEmoji.objects.filter(name=name).delete()
+    if not deleted:
+        raise NotFound("There is no such emoji.")
+
+
+def all_emoji() -> EmojiRows:
+    """Return the site's own emoji, by name."""
+    names = CustomEmoji.objects.values_list("name", flat=True)
+    return EmojiRows([EmojiRow(name, reverse("chat:emoji", args=[name])) for name in names])
+
+
+def picture_of(name: str) -> bytes:
+    """Return the picture of an emoji, as WebP. Raises NotFound."""
+    found = CustomEmoji.objects.filter(name=name).values_list("picture", flat=True).first()
+    if found is None:
+        raise NotFound("There is no such emoji.")
+    return bytes(found)
+
+
+def _check_moderator(actor: User) -> None:
+    if not actor.is_moderator:
+        raise Forbidden("Only moderators of the site may change its emoji.")
+
+
+def _check_name(name: str) -> None:
+    if len(name) > EMOJI_NAME_MAX:
+        raise Invalid(f"name: at most {EMOJI_NAME_MAX} characters.")
+    try:
+        EMOJI_NAME(name)
+    except ValidationError as error:
+        raise Invalid("name: " + " ".join(error.messages)) from error
