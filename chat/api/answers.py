@@ -98,6 +98,12 @@ class Kept(msgspec.Struct, frozen=True):
     message: int
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where something is in a room; null where it is nowhere."""
+
+    seq: int | None
+
+
 class Done(msgspec.Struct, frozen=True):
     """It is in the database; the room is at ``version``."""
 
@@ -114,8 +120,8 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 TYPES = [
-    Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People, History, Edits,
-    Ack, Done, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows,
+    Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People, History,
+    rows.MessageRow, Place, Edits, Ack, Done, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows,
 ]  # fmt: skip
 
 

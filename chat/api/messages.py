@@ -5,9 +5,10 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Router
 
-from chat.api.answers import EarlierBody, Edits, answer, answers
-from chat.api.fields import Asked, Flag, Id, NumberInQuery, Text
+from chat.api.answers import EarlierBody, Edits, Place, answer, answers
+from chat.api.fields import Asked, Flag, Id, Moment, NumberInQuery, Text
 from chat.api.request import MemberRequest
+from chat.rows import MessageRow
 from chat.services import forwarding, reading
 from chat.services import messages as service
 from chat.services.pins import Pins, pins_of
@@ -74,6 +75,18 @@ def history(
         request.auth, room_id, before=before, after=after, around=around, limit=limit
     )
     return answer(page)
+
+
+@router.get("rooms/{any_id:room_id}/seq", openapi_extra=answers(Place))
+def seq_at(request: MemberRequest, room_id: int, at: Moment) -> HttpResponse:
+    """The seq of the first message at or after ``at``, an ISO 8601 time with its zone."""
+    return answer(Place(reading.seq_at(request.auth, room_id, at)))
+
+
+@router.get("messages/{any_id:message_id}", openapi_extra=answers(MessageRow))
+def message(request: MemberRequest, message_id: int) -> HttpResponse:
+    """One message."""
+    return answer(reading.message_of(request.auth, message_id))
 
 
 @router.post("rooms/{any_id:room_id}/messages", openapi_extra=answers(Ack))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -160,6 +161,31 @@ def history(
         newest = messages.order_by("-seq") if before is None else messages.before(_bounded(before))
         found = list(reversed(newest[:limit]))
     return History([rows.message_row(message) for message in found], room.version, room.last_seq)
+
+
+def seq_at(user: User, room_id: int, moment: datetime) -> int | None:
+    """Return the seq of the room's first message at or after ``moment``; None where there is none.
+
+    Found by halves, over the index of the messages by seq: times grow with it but for the
+    difference of the servers' clocks, and an index of its own would cost with every message.
+    Raises NotFound.
+    """
+    room = access_room(user, room_id)
+    messages = Message.objects.filter(room=room).order_by("seq")
+    low, high = 1, room.last_seq + 1
+    while low < high:
+        middle = (low + high) // 2
+        said_at = messages.filter(seq=middle).values_list("created_at", flat=True).get()
+        if said_at < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low <= room.last_seq else None
+
+
+def message_of(user: User, message_id: int) -> rows.MessageRow:
+    """Return one message. Raises NotFound."""
+    return rows.message_row(access_message(user, message_id))
 
 
 def edits_of(user: User, message_id: int) -> list[dict[str, Any]]:

@@ -11,7 +11,9 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.requests import MemberRequest
 from chat import rows
+from chat.errors import NotFound
 from chat.live.frames import FRAME_MAX
+from chat.permissions import NO_MESSAGE
 from chat.services import access, reading
 from chat.services.posting import BODY_MAX
 from chat.views.refusals import page
@@ -20,9 +22,14 @@ LAST_ROOM = "last_room"  # where the session remembers the room one was in
 
 
 @page
-def room(request: MemberRequest, slug: str) -> HttpResponse:
-    """Show a room to its members; to others, if it is public, what it is and how to join."""
+def room(request: MemberRequest, slug: str, seq: int | None = None) -> HttpResponse:
+    """Show a room to its members; to others, if it is public, what it is and how to join.
+
+    ``seq`` is the message that the address names.
+    """
     here = access.access_room_by_slug(request.user, slug)
+    if seq is not None and not 1 <= seq <= here.last_seq:
+        raise NotFound(NO_MESSAGE)
     own_rooms = reading.rooms_of(request.user)
     if here.pk not in {own.id for own in own_rooms}:
         return render(request, "chat/join.html", {"room": here})
@@ -31,19 +38,22 @@ def room(request: MemberRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "chat/room.html",
-        {"room": here, "page": page_data(request.user, here.pk, own_rooms)},
+        {"room": here, "page": page_data(request.user, here.pk, own_rooms, seq)},
     )
 
 
-def page_data(user: User, room_id: int, own_rooms: list[rows.RoomRow]) -> dict[str, Any]:
-    """Return what the page's script starts from, as plain JSON types."""
+def page_data(
+    user: User, room_id: int, own_rooms: list[rows.RoomRow], at: int | None = None
+) -> dict[str, Any]:
+    """Return what the page's script starts from, as plain JSON types; at a message, or the end."""
     members, _version = reading.members_of(user, room_id)
     return msgspec.to_builtins(
         {
             "user": rows.person_row(user),
             "room": room_id,
             "rooms": own_rooms,
-            "history": reading.history(user, room_id),
+            "history": reading.history(user, room_id, around=at),
+            "at": at,
             "members": members,
             "limits": {"body": BODY_MAX, "frame": FRAME_MAX, "changes": reading.CHANGES_MAX},
             "urls": {

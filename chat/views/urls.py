@@ -27,6 +27,7 @@ urlpatterns = [
     path("rooms/", directory, name="directory"),
     path("rooms/new/", new_room, name="new_room"),
     path("rooms/<slug:slug>/", room, name="room"),
+    path("rooms/<slug:slug>/<id:seq>/", room, name="message"),
     path("rooms/<slug:slug>/join/", join, name="join"),
     path("rooms/<slug:slug>/leave/", leave, name="leave"),
     path("rooms/<slug:slug>/notify/", notify, name="room_notify"),

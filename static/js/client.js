@@ -4,7 +4,7 @@
  * over the rooms, put together. Elements read from here, call the verbs, and listen.
  *
  * What belongs to one noun is in `client/`: `windows` (what is shown of the rooms), `reading`,
- * `writing`, `messages` (what one does with a message), `people`, `commands`.
+ * `writing`, `messages` (what one does with a message), `quotes`, `people`, `commands`.
  *
  * Tells `rooms`, `timeline`, `members`, `composer`, `typing`, `presence`, `connection`, `room`
  * (another room was opened), `arrived` (messages of others in the open room), `notice` (a text),
@@ -24,6 +24,7 @@
  * @property {number | null} room
  * @property {RoomRow[]} rooms
  * @property {HistoryPage} history
+ * @property {number | null} at the seq that the address names
  * @property {Member[]} members
  * @property {{body: number, frame: number, changes: number}} limits
  * @property {Record<string, string>} urls
@@ -31,11 +32,12 @@
 import { Commands } from "./client/commands.js";
 import { MessageVerbs } from "./client/message-verbs.js";
 import { People } from "./client/people.js";
+import { Quotes } from "./client/quotes.js";
 import { Reading } from "./client/reading.js";
 import { Windows } from "./client/windows.js";
 import { Writing } from "./client/writing.js";
 import { Emitter } from "./emitter.js";
-import { Refusal } from "./session/refusal.js";
+import { Lost, Refusal } from "./session/refusal.js";
 import { Drafts } from "./state/drafts.js";
 import { Outbox } from "./state/outbox.js";
 import { Presence } from "./state/presence.js";
@@ -83,6 +85,7 @@ export class ChatClient extends Emitter {
     this.commands = new Commands(session, clock);
     this.messages = new MessageVerbs(this);
     this.people = new People(this);
+    this.quotes = new Quotes(this);
     this.reading = new Reading(this);
     this.windows = new Windows(this);
     this.writing = new Writing(this, new Drafts(page.user.id));
@@ -133,26 +136,41 @@ export class ChatClient extends Emitter {
     return this.room !== null && (this.room.locked || this.room.archived);
   }
 
-  /** Shows a room: what is known at once, the rest as it comes. */
-  open(/** @type {number} */ id) {
+  /**
+   * Shows a room: what is known at once, the rest as it comes; `seq` goes to a message of it.
+   * @param {number} id
+   * @param {number | null} [seq]
+   */
+  open(id, seq = null) {
     const room = this.store.rooms.get(id);
-    if (!room || this.openRoom === id) return;
+    if (room && this.openRoom !== id) this.#enter(room, seq);
+    else if (room && seq !== null) void this.windows.goTo(seq);
+  }
+
+  /**
+   * @param {RoomState} room
+   * @param {number | null} seq
+   */
+  #enter(room, seq) {
+    const { id } = room;
     this.writing.left();
     if (this.openRoom !== null) this.reading.eraseLine(this.openRoom);
     this.openRoom = id;
-    this.windows.begin(room);
+    this.windows.begin(room, seq);
     this.reading.entered(room);
     this.presence.expectAll();
     this.#focus();
-    this.windows.fill(id);
-    this.people.load(id);
+    void this.windows.fill(id);
+    void this.people.load(id);
     for (const topic of ["room", "rooms", "timeline", "members", "composer"]) this.tell(topic);
   }
 
-  /** Tells of a command that was refused; raises what is no refusal. */
+  /** Tells of what was refused, or found no way to the server; raises anything else. */
   refused(/** @type {unknown} */ error) {
-    if (!(error instanceof Refusal)) throw error;
-    this.tell("notice", reason({ code: error.code, detail: error.message }));
+    if (error instanceof Lost) this.tell("notice", "The server cannot be reached. Try again.");
+    else if (error instanceof Refusal) {
+      this.tell("notice", reason({ code: error.code, detail: error.message }));
+    } else throw error;
   }
 
   // How it hangs together
@@ -164,7 +182,7 @@ export class ChatClient extends Emitter {
     // The list of rooms was read first: a change that one of the later readings missed is synced.
     room.takeMessages(page.history.messages);
     if (page.members.length > 0) this.store.membersPage(room.id, page.members);
-    this.open(room.id);
+    this.open(room.id, page.at);
   }
 
   #listen() {

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from chat.models import Membership, Room
+from chat.models import Membership, Message, Room
 from tests.browser.conftest import Opening
 from tests.browser.window import PATIENCE, Window
 from tests.factories import Member, make_message, make_room
@@ -222,3 +222,49 @@ def test_a_quoted_message_is_one_press_away(
     quote.scroll_into_view_if_needed()
     quote.click()
     expect(in_ada.row("message 420.")).to_be_in_viewport()
+
+
+def test_a_link_leads_to_its_message_also_where_it_is_long_past(
+    window: Opening, ada: Member, long_room: Room
+) -> None:
+    in_ada = window(ada)
+    in_ada.page.goto(f"{in_ada.site.url}/rooms/{long_room.slug}/60/")
+    in_ada.connected()
+    expect(in_ada.row("message 60.")).to_be_in_viewport()
+    expect(in_ada.page.locator(".timeline__pill")).to_contain_text("Newest")
+    in_ada.page.locator(".timeline__pill").click()
+    expect(in_ada.row("message 420.")).to_be_in_viewport()
+
+
+def test_the_time_of_a_message_is_its_link_and_back_leads_back(
+    window: Opening, ada: Member, bob: Member, long_room: Room
+) -> None:
+    other = make_room("public", [bob], owner=ada)
+    make_message(other, bob, f"see http://{{}}/rooms/{long_room.slug}/90/")
+    Message.objects.filter(room=other).update(
+        html=f'<p><a href="/rooms/{long_room.slug}/90/">it</a></p>'
+    )
+    in_ada = window(ada, other)
+    in_ada.page.locator(".message__body a").click()
+    expect(in_ada.row("message 90.")).to_be_in_viewport()
+    row = in_ada.row("message 90.")
+    row.hover()
+    row.locator(".message__link").first.click()
+    expect(in_ada.page).to_have_url(f"{in_ada.site.url}/rooms/{long_room.slug}/90/")
+    in_ada.page.go_back()
+    expect(in_ada.page.get_by_role("heading", level=1)).to_have_text(other.name)
+
+
+def test_a_message_answered_long_ago_is_quoted_and_one_press_away(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    first = make_message(room, bob, "the very first")
+    fill(room, [ada, bob], 200)
+    make_message(room, bob, "about the first", reply_to=first.pk)
+    Membership.objects.filter(room=room, user=ada.user).update(read_seq=202)
+    in_ada = window(ada, room)
+    quote = in_ada.row("about the first").locator(".message__quote")
+    expect(quote).to_contain_text("the very first")
+    quote.click()
+    expect(in_ada.row("the very first").last).to_be_in_viewport()
+    expect(in_ada.page.locator(".message[data-seq='1']")).to_have_attribute("data-marked", "")

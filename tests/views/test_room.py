@@ -40,6 +40,36 @@ def test_the_page_carries_what_the_browser_needs_to_draw_the_room(ada, bob, brow
     assert page["urls"]["socket"] == "/ws/chat/"
 
 
+def test_the_address_of_a_message_opens_the_room_around_it(ada, bob, browse):
+    room = make_room(members=[ada, bob])
+    for number in range(200):
+        make_message(room, bob, f"message {number}")
+
+    page = page_of(browse(ada).get(f"{room.get_absolute_url()}60/"))
+
+    assert page["at"] == 60
+    seqs = [row["seq"] for row in page["history"]["messages"]]
+    assert seqs == list(range(35, 86))
+
+
+@pytest.mark.parametrize("seq", [0, 2, 10**17])
+def test_the_address_of_no_message_is_not_found(ada, browse, seq):
+    room = make_room(members=[ada])
+    make_message(room, ada, "the only one")
+    response = browse(ada).get(f"{room.get_absolute_url()}{seq}/")
+    assert response.status_code == 404
+
+
+def test_the_address_of_a_message_in_a_room_of_others_answers_as_that_of_none(ada, bob, browse):
+    room = make_room("private", members=[bob])
+    make_message(room, bob, "secret")
+    answers = [
+        seen(browse(ada).get(address))
+        for address in (f"{room.get_absolute_url()}1/", f"/rooms/{new_name('none')}/1/")
+    ]
+    assert answers[0] == answers[1]
+
+
 def test_markup_in_a_message_cannot_end_the_data_of_the_page(ada, browse):
     room = make_room(members=[ada])
     body = "</script><script>alert(1)</script><!--"

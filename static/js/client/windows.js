@@ -35,9 +35,14 @@ export class Windows {
     return this.#unreadable.has(openRoom) ? "failed" : "idle";
   }
 
-  /** Makes the window over a room that is opened for the first time. */
-  begin(/** @type {RoomState} */ room) {
+  /**
+   * A room is opened: its window is made the first time, and goes to `seq` where one is given.
+   * @param {RoomState} room
+   * @param {number | null} seq
+   */
+  begin(room, seq) {
     if (!this.#timelines.has(room.id)) this.#timelines.set(room.id, new Timeline(room));
+    if (seq !== null) this.#timelines.get(room.id)?.open(seq);
   }
 
   forget(/** @type {number} */ id) {
@@ -49,11 +54,36 @@ export class Windows {
     this.#unreadable.clear();
   }
 
-  /** Goes to a message of the open room, or to the newest (null). */
+  /** Goes to a message of the open room, or to the newest (null). Every way in ends here. */
   async goTo(/** @type {number | null} */ seq) {
+    const { openRoom } = this.#client;
+    if (openRoom === null) return;
+    this.#unreadable.delete(openRoom);
     this.open?.open(seq);
     this.#client.tell("timeline");
-    if (this.#client.openRoom !== null) await this.fill(this.#client.openRoom);
+    await this.fill(openRoom);
+  }
+
+  /** Goes to the first message of the open room at or after a moment; to the newest without one. */
+  async goToTime(/** @type {Date} */ moment) {
+    const { openRoom, api } = this.#client;
+    if (openRoom === null) return;
+    try {
+      const { seq } = await api.seqAt(openRoom, moment);
+      if (openRoom === this.#client.openRoom) await this.goTo(seq);
+    } catch (error) {
+      this.#client.refused(error);
+    }
+  }
+
+  /** Goes to a message of the open room that is known by its id alone, as quotes do. */
+  async goToMessage(/** @type {number} */ id) {
+    const { openRoom, room, quotes } = this.#client;
+    const held = room?.byId.get(id);
+    if (held) return this.goTo(held.seq);
+    const message = await quotes.read(id);
+    if (message && this.#client.openRoom === openRoom) return this.goTo(message.seq);
+    return undefined;
   }
 
   /** Shows more of the open room in one direction. */
@@ -109,6 +139,7 @@ export class Windows {
       this.#loading.delete(id);
     }
     this.#client.tell("timeline");
+    await this.fill(id); // the window may have gone elsewhere meanwhile
   }
 
   /** Rooms that are not looked at keep their newest messages, the open one what is around it. */

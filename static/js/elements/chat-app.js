@@ -132,27 +132,32 @@ export class ChatApp extends ChatElement {
     this.#show(this.#view === "members" ? "conversation" : "members");
   }
 
-  /** Opens a room of the list without leaving the page; what members link to, in another tab. */
+  /**
+   * Opens one's rooms and the messages in them without leaving the page, wherever the link is;
+   * what else members link to, in another tab.
+   */
   #clicked(/** @type {MouseEvent} */ event) {
     const link = /** @type {Element} */ (event.target).closest("a");
     if (!link) return;
-    if (link.closest(".message__body")) link.target = "_blank";
     const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
-    if (!link.dataset.room || !isPlain) return;
-    event.preventDefault();
-    const id = Number(link.dataset.room);
-    if (id !== this.client.openRoom) history.pushState(null, "", link.href);
-    this.client.open(id);
-    this.#show("conversation");
+    const place = placeAt(new URL(link.href), this.client);
+    if (place && isPlain) {
+      event.preventDefault();
+      if (link.href !== location.href) history.pushState(null, "", link.href);
+      this.#open(place);
+    } else if (link.closest(".message__body")) link.target = "_blank";
   }
 
   /** Back and forward. */
   #openAddress() {
-    const room = [...this.client.store.rooms.values()].find((each) =>
-      location.pathname.endsWith(`/${each.slug}/`),
-    );
-    if (room) this.client.open(room.id);
+    const place = placeAt(new URL(location.href), this.client);
+    if (place) this.#open(place);
     else location.reload();
+  }
+
+  #open(/** @type {{room: number, seq: number | null}} */ { room, seq }) {
+    this.client.open(room, seq);
+    this.#show("conversation");
   }
 
   #title() {
@@ -171,6 +176,19 @@ export class ChatApp extends ChatElement {
       this.update();
     }, NOTICE);
   }
+}
+
+/**
+ * The room of this member, and the message in it, that an address of this site names.
+ * @param {URL} url
+ * @param {import("../client.js").ChatClient} client
+ */
+function placeAt(url, { urls, store }) {
+  if (url.origin !== location.origin || !url.pathname.startsWith(urls.rooms)) return null;
+  const [slug, seq = "", ...more] = url.pathname.slice(urls.rooms.length).split("/");
+  const room = [...store.rooms.values()].find((each) => each.slug === slug);
+  const isPlace = room && /^[0-9]*$/.test(seq) && more.every((part) => part === "");
+  return isPlace ? { room: room.id, seq: seq ? Number(seq) : null } : null;
 }
 
 customElements.define("chat-app", ChatApp);

@@ -14,7 +14,7 @@ import { onItsWay } from "./message-progress.js";
 import { messageRow } from "./message-row.js";
 import "./reaction-picker.js";
 import { earlierPill, newerPill, timelineHead } from "./timeline-ends.js";
-import { AT_END, TimelineEye } from "./timeline-eye.js";
+import { TimelineEye } from "./timeline-eye.js";
 import { TimelinePointer } from "./timeline-pointer.js";
 
 /** px from an end at which the next page is shown */
@@ -23,8 +23,6 @@ const NEAR = 900;
 const MARKED = 1600;
 /** messages that are read out one by one when they arrive together */
 const READ_OUT = 3;
-/** ms after a hand was on it that scrolling counts as meant */
-const BY_HAND = 500;
 
 /** The messages of the open room. Whatever is drawn, the row under the eye stays where it is. */
 export class ChatTimeline extends ChatElement {
@@ -37,7 +35,6 @@ export class ChatTimeline extends ChatElement {
   /** @type {TimelineEye | null} */
   #eye = null;
   #announcement = "";
-  #touchedAt = -Infinity; // ms of the clock
 
   entered() {
     const { ended: signal } = this;
@@ -49,46 +46,25 @@ export class ChatTimeline extends ChatElement {
     sizes.observe(scroller);
     sizes.observe(content);
     signal.addEventListener("abort", () => sizes.disconnect());
-    for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-      this.addEventListener(type, () => this.#handled(), { signal, passive: true });
-    }
     this.client.on("arrived", (messages) => this.#announce(messages), signal);
     this.paint();
   }
 
   paint() {
     const eye = this.#eye;
-    if (!eye) return super.paint();
     const { openRoom, timeline } = this.client;
-    const isOther = this.#drawn !== openRoom;
-    const place = isOther ? this.#placeOf(openRoom) : eye.place();
+    if (openRoom === this.#drawn) eye?.look();
     super.paint();
-    if (!timeline) return undefined;
-    const isAwaited = timeline.messages.length === 0 && !timeline.atEnd;
-    this.#drawn = isAwaited ? null : openRoom;
-    if (isAwaited) return undefined;
-    if (isOther && place) eye.hold(place);
+    if (!eye || !timeline) return;
+    const isOther = this.#drawn !== openRoom;
+    const isEmpty = timeline.messages.length === 0 && !timeline.atEnd;
+    this.#drawn = isEmpty ? null : openRoom;
+    if (isEmpty) return;
+    if (timeline.isAwaited) this.#show(eye, timeline.anchor);
     else if (isOther) this.#enter(eye);
     else if (timeline.following) eye.toEnd();
-    else eye.keep(place);
-    eye.look();
-    return this.#settle(eye);
-  }
-
-  /** Shows a message of this room, in the middle and marked for a moment. */
-  async jump(/** @type {number} */ seq) {
-    await this.client.windows.goTo(seq);
-    this.paint();
-    const row = this.querySelector(`.message[data-seq="${seq}"]`);
-    row?.scrollIntoView({ block: "center" });
-    this.#eye?.hold(this.#eye.place());
-    row?.toggleAttribute("data-marked", true);
-    this.client.clock.after(() => row?.toggleAttribute("data-marked", false), MARKED);
-  }
-
-  async #toNewest() {
-    await this.client.windows.goTo(null);
-    this.paint();
+    else eye.keep();
+    this.#settle(eye);
   }
 
   // What is drawn
@@ -118,8 +94,7 @@ export class ChatTimeline extends ChatElement {
           )}
         </div>
       </div>
-      ${earlierPill(client, (seq) => void this.jump(seq))}
-      ${newerPill(client, () => void this.#toNewest())}
+      ${earlierPill(client)} ${newerPill(client)}
       <p class="visually-hidden" aria-live="polite">${this.#announcement}</p>
       <reaction-picker .client=${client}></reaction-picker>
     `;
@@ -167,7 +142,6 @@ export class ChatTimeline extends ChatElement {
     reply: (message) => this.client.writing.replyTo(message.id),
     pickReaction: (message, opener) => this.#pickReaction(message, opener),
     remove: (message) => void this.#askToRemove(message),
-    jump: (seq) => void this.jump(seq),
   };
 
   #pickReaction(/** @type {Shown} */ message, /** @type {HTMLElement} */ opener) {
@@ -205,19 +179,31 @@ export class ChatTimeline extends ChatElement {
 
   // Where the eye is
 
-  #placeOf(/** @type {number | null} */ room) {
-    return room === null ? null : (this.#places.get(room) ?? null);
+  /** Shows the message that was asked for, marked for a moment. */
+  #show(/** @type {TimelineEye} */ eye, /** @type {number | null} */ seq) {
+    const row = this.#row(seq);
+    if (!row || eye.isShut) return;
+    this.client.timeline?.look(seq);
+    eye.show(row);
+    this.#pointer.stop = row.dataset.key ?? null;
+    row.toggleAttribute("data-marked", true);
+    this.client.clock.after(() => row.toggleAttribute("data-marked", false), MARKED);
   }
 
-  /** A room opened anew: at the unread line where there is one, at the end otherwise. */
+  /** A room opened: where it was left, else at the unread line, else at the end. */
   #enter(/** @type {TimelineEye} */ eye) {
+    const { timeline, openRoom, reading } = this.client;
+    const place = this.#places.get(openRoom ?? 0);
     eye.toEnd();
-    const line = this.querySelector(".timeline__unread");
-    const { timeline } = this.client;
-    if (!line || !timeline || !eye.isAbove(line)) return;
-    timeline.following = false;
-    line.scrollIntoView({ block: "start" });
-    eye.hold(eye.place());
+    if (place && !timeline?.following) return eye.keep(place);
+    const first = this.#row(reading.line);
+    if (!first || !eye.isAbove(first)) return undefined;
+    timeline?.look(reading.line);
+    return eye.show(first);
+  }
+
+  #row(/** @type {number | null} */ seq) {
+    return /** @type {HTMLElement | null} */ (this.querySelector(`.message[data-seq="${seq}"]`));
   }
 
   #scrolled() {
@@ -225,36 +211,25 @@ export class ChatTimeline extends ChatElement {
     const { timeline, openRoom } = this.client;
     if (!eye || !timeline || openRoom === null || openRoom !== this.#drawn || eye.isShut) return;
     const wasFollowing = timeline.following;
-    timeline.following = this.#isAtEnd(eye, wasFollowing);
-    this.#places.set(openRoom, timeline.following ? null : eye.place());
-    if (timeline.following !== wasFollowing) this.update();
+    // One leaves the end by moving up, not by rows that take another height.
+    const isStaying = wasFollowing && !eye.hasMovedUp;
+    const isFollowing = isStaying || (timeline.atEnd && eye.isAtEnd);
+    eye.look();
+    timeline.look(isFollowing ? null : eye.seq);
+    this.#places.set(openRoom, isFollowing ? null : eye.place);
+    if (isFollowing !== wasFollowing) this.update();
     this.#settle(eye);
   }
 
-  /**
-   * Whoever was at the end leaves it by moving up, not by rows that take another height: then the
-   * browser may scroll by itself, to keep some row where it was.
-   * @param {TimelineEye} eye
-   * @param {boolean} was
-   */
-  #isAtEnd(eye, was) {
-    const { up, byLayout } = eye.moved;
-    const isByHand = this.client.clock.now() - this.#touchedAt < BY_HAND;
-    eye.look();
-    if (!this.client.timeline?.atEnd) return was && !up;
-    if (was && byLayout && !isByHand) eye.toEnd();
-    return eye.belowEnd < AT_END || (was && !up);
-  }
-
-  #handled() {
-    this.#eye?.letGo();
-    this.#touchedAt = this.client.clock.now();
-  }
-
+  /** Rows took another height, or the screen did. */
   #resized() {
-    if (!this.#eye) return;
-    if (this.client.timeline?.following) this.#eye.toEnd();
-    this.#settle(this.#eye);
+    const eye = this.#eye;
+    const { timeline } = this.client;
+    if (!eye || !timeline || eye.isShut || this.client.openRoom !== this.#drawn) return;
+    if (timeline.isAwaited) this.update();
+    else if (timeline.following) eye.toEnd();
+    else eye.keep();
+    this.#settle(eye);
   }
 
   /** Grows the window where an end is near, and tells what was seen. */

@@ -9,7 +9,6 @@
  * @property {(message: Shown) => void} reply
  * @property {(message: Shown, opener: HTMLElement) => void} pickReaction
  * @property {(message: Shown) => void} remove
- * @property {(seq: number) => void} jump
  *
  * @typedef {object} RowView
  * @property {ChatClient} client
@@ -49,14 +48,14 @@ export function messageRow(message, view) {
       aria-label="${author.name}, ${timeOfDay(date)}"
     >
       <div class="message__side">
-        ${continues ? time(date, briefTime(date)) : avatar(author)}
+        ${continues ? time(message, view, briefTime(date)) : avatar(author)}
       </div>
       <div class="message__main">
         ${continues
           ? nothing
           : html`<header class="message__head">
               <strong class="message__author">${author.name}</strong
-              >${time(date, timeOfDay(date))}
+              >${time(message, view, timeOfDay(date))}
             </header>`}
         ${message.reply_to === null ? nothing : quote(message, view)} ${content(message, view)}
         ${messageReactions(message, view)}
@@ -68,11 +67,21 @@ export function messageRow(message, view) {
 }
 
 /**
- * @param {Date} date
+ * The time, which is the link to the message once it has a place in the room.
+ * @param {Shown} message
+ * @param {RowView} view
  * @param {string} text
  */
-function time(date, text) {
-  return html`<time datetime=${date.toISOString()} title=${fullTime(date)}>${text}</time>`;
+function time(message, { client, isStop }, text) {
+  const date = new Date(message.created_at);
+  const shown = html`<time datetime=${date.toISOString()} title=${fullTime(date)}>${text}</time>`;
+  if (message.entry || !client.room) return shown;
+  return html`<a
+    class="message__link"
+    href="${client.urls.rooms}${client.room.slug}/${message.seq}/"
+    tabindex=${isStop ? 0 : -1}
+    >${shown}</a
+  >`;
 }
 
 /**
@@ -124,18 +133,21 @@ function editor(message, client) {
  * @param {Shown} message
  * @param {RowView} view
  */
-function quote(message, { client, acts, isStop }) {
-  const target = client.room?.byId.get(/** @type {number} */ (message.reply_to));
-  if (!target) return html`<p class="message__quote">${icon("reply")} An earlier message</p>`;
+function quote(message, { client, isStop }) {
+  const id = /** @type {number} */ (message.reply_to);
+  const target = client.quotes.of(id);
   return html`
     <button
       type="button"
       class="message__quote"
       tabindex=${isStop ? 0 : -1}
-      @click=${() => acts.jump(target.seq)}
+      @click=${() => client.windows.goToMessage(id)}
     >
-      ${icon("reply")}<strong>${client.person(target.author).name}</strong>
-      <span>${target.deleted ? "deleted message" : target.body}</span>
+      ${icon("reply")}
+      ${target
+        ? html`<strong>${client.person(target.author).name}</strong>
+            <span>${target.deleted ? "deleted message" : target.body}</span>`
+        : html`<span>An earlier message</span>`}
     </button>
   `;
 }

@@ -36,31 +36,23 @@ function beginning(/** @type {import("../state/room.js").RoomState} */ room) {
   </div>`;
 }
 
-/**
- * The way down, with how much is new there.
- * @param {ChatClient} client
- * @param {() => void} go
- */
-export function newerPill({ room, timeline }, go) {
+/** The way down, with how much is new there. */
+export function newerPill(/** @type {ChatClient} */ { room, timeline, windows }) {
   if (!timeline || timeline.following) return nothing;
-  const count = Math.max(timeline.newer, room?.unread.count ?? 0);
-  return html`<button type="button" class="timeline__pill" @click=${go}>
+  const count = room?.unread.count ?? 0;
+  return html`<button type="button" class="timeline__pill" @click=${() => windows.goTo(null)}>
     ${icon("arrow-down")} ${count > 0 ? `${countText(count)} new` : "Newest"}
   </button>`;
 }
 
-/**
- * The way up to the unread line.
- * @param {ChatClient} client
- * @param {(seq: number) => void} go
- */
-export function earlierPill({ timeline, reading }, go) {
+/** The way up to the unread line. */
+export function earlierPill(/** @type {ChatClient} */ { timeline, reading, windows }) {
   const { line } = reading;
   if (!timeline || line === null || line >= timeline.low) return nothing;
   return html`<button
     type="button"
     class="timeline__pill timeline__pill--earlier"
-    @click=${() => go(line)}
+    @click=${() => windows.goTo(line)}
   >
     ${icon("arrow-up")} First unread
   </button>`;

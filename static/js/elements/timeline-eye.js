@@ -1,22 +1,22 @@
 // @ts-check
 /**
- * Where the reader looks: which row stands where in what is scrolled, measured, and put back.
+ * Where the reader looks: one row stands where it stands, whatever takes another height around it.
+ *
+ * The browser's own scroll anchoring is off (timeline.css): two that correct would correct twice.
  *
  * @typedef {{key: string, top: number}} Place a row, and how far below the edge it stands (px)
  */
 
 /** px from the end within which the newest message counts as looked at */
-export const AT_END = 40;
-/** frames until rows that came near have taken their real height (content-visibility) */
-const SETTLING = 4;
+const AT_END = 40;
 
 export class TimelineEye {
+  /** @type {Place | null} the row that stays, and where */
+  #place = null;
+  /** px that were scrolled when last looked at */
+  #top = 0;
   #scroller;
   #rows;
-  /** @type {Place | null} the place that was just entered */
-  #held = null;
-  #top = 0; // px that were scrolled when last looked at
-  #height = 0; // px of what is scrolled, then
 
   /**
    * @param {HTMLElement} scroller
@@ -45,64 +45,64 @@ export class TimelineEye {
     return scrollHeight - scrollTop - clientHeight;
   }
 
-  /** What was scrolled since `look`, and whether the rows took another height meanwhile. */
-  get moved() {
-    return {
-      up: this.#scroller.scrollTop < this.#top - 1,
-      byLayout: this.#scroller.scrollHeight !== this.#height,
-    };
-  }
-
-  /** Remembers how things stand, for `moved`. */
-  look() {
-    this.#top = this.#scroller.scrollTop;
-    this.#height = this.#scroller.scrollHeight;
-  }
-
-  toEnd() {
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.look();
-  }
-
-  /** The first row in sight, and where it stands. @returns {Place | null} */
-  place() {
-    const edge = this.#scroller.getBoundingClientRect().top;
-    const row = this.#rows[firstEndingBelow(this.#rows, edge)];
-    if (!row) return null;
-    return { key: row.dataset.key ?? "", top: row.getBoundingClientRect().top - edge };
-  }
-
-  /** Moves by as much as the row moved. */
-  keep(/** @type {Place | null} */ place) {
-    const row = place && [...this.#rows].find((each) => each.dataset.key === place.key);
-    if (!row) return;
-    const edge = this.#scroller.getBoundingClientRect().top;
-    const moved = row.getBoundingClientRect().top - edge - place.top;
-    if (Math.abs(moved) >= 1) this.#scroller.scrollTop += moved;
+  /** The row that stays, and where it stands. */
+  get place() {
+    return this.#place;
   }
 
   /**
-   * Keeps a place that was just entered while the rows around it take their real height. Whoever
-   * scrolls meanwhile is let go.
-   * @param {Place | null} place
-   * @param {number} [frames]
+   * The seq that is looked at: that of the row that stays, or of the last stored one before it.
+   * @returns {number | null}
    */
-  hold(place, frames = SETTLING) {
-    this.#held = place;
-    this.keep(place);
-    if (frames === 0) return;
-    requestAnimationFrame(() => {
-      if (this.#held === place && this.#scroller.isConnected) this.hold(place, frames - 1);
-    });
+  get seq() {
+    let row = /** @type {Element | null} */ (this.#row(this.#place?.key) ?? null);
+    while (row && !(/** @type {HTMLElement} */ (row).dataset.seq)) row = row.previousElementSibling;
+    return row ? Number(/** @type {HTMLElement} */ (row).dataset.seq) : null;
   }
 
-  letGo() {
-    this.#held = null;
+  /** Looks where the reader has scrolled. What was scrolled from here is no news. */
+  look() {
+    if (this.isShut) return;
+    if (Math.abs(this.#scroller.scrollTop - this.#top) < 1 && this.#row(this.#place?.key)) return;
+    this.#top = this.#scroller.scrollTop;
+    this.#place = this.#measure();
   }
 
-  /** Whether an element's top is above what is in sight. */
-  isAbove(/** @type {Element} */ element) {
-    return element.getBoundingClientRect().top < this.#scroller.getBoundingClientRect().top;
+  /** Whether the end of what is drawn is in sight. */
+  get isAtEnd() {
+    return this.belowEnd < AT_END;
+  }
+
+  /** Whether the reader has scrolled up since `look`. */
+  get hasMovedUp() {
+    return this.#scroller.scrollTop < this.#top - 1;
+  }
+
+  toEnd() {
+    this.#scroll(this.#scroller.scrollHeight);
+    this.#place = this.#measure();
+  }
+
+  /** Shows a row in the middle; one that is higher than what is in sight, from its beginning. */
+  show(/** @type {HTMLElement} */ row) {
+    const { clientHeight, scrollTop } = this.#scroller;
+    const free = Math.max(0, clientHeight - row.offsetHeight) / 2;
+    this.#scroll(scrollTop + this.#topOf(row) - free);
+    this.#place = { key: row.dataset.key ?? "", top: this.#topOf(row) };
+  }
+
+  /** Whether a row begins above what is in sight. */
+  isAbove(/** @type {Element} */ row) {
+    return this.#topOf(row) < 0;
+  }
+
+  /** Puts the row that stays, or that of another `place`, back to where it stood. */
+  keep(place = this.#place) {
+    const row = this.#row(place?.key);
+    if (!row || !place) return;
+    this.#place = place;
+    const moved = this.#topOf(row) - place.top;
+    if (Math.abs(moved) >= 0.5) this.#scroll(this.#scroller.scrollTop + moved);
   }
 
   /** The seq of the last message whose end is in sight. @returns {number | null} */
@@ -111,6 +111,30 @@ export class TimelineEye {
     let at = firstEndingBelow(this.#rows, edge) - 1;
     while (at >= 0 && !this.#rows[at].dataset.seq) at -= 1; // those on their way have no seq yet
     return at >= 0 ? Number(this.#rows[at].dataset.seq) : null;
+  }
+
+  #scroll(/** @type {number} */ top) {
+    this.#scroller.scrollTop = top;
+    this.#top = this.#scroller.scrollTop;
+  }
+
+  /** The first row that is whole, so that one above the edge may grow; else the one in sight. */
+  #measure() {
+    const edge = this.#scroller.getBoundingClientRect();
+    const first = firstEndingBelow(this.#rows, edge.top);
+    const next = this.#rows[first + 1];
+    const isCut = this.#rows[first]?.getBoundingClientRect().top < edge.top;
+    const isNextIn = next && next.getBoundingClientRect().top < edge.bottom;
+    const row = isCut && isNextIn ? next : this.#rows[first];
+    return row ? { key: row.dataset.key ?? "", top: this.#topOf(row) } : null;
+  }
+
+  #topOf(/** @type {Element} */ row) {
+    return row.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+  }
+
+  #row(/** @type {string | undefined} */ key) {
+    return [...this.#rows].find((each) => each.dataset.key === key);
   }
 }
 

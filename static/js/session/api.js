@@ -24,6 +24,25 @@ export class Api {
   }
 
   /**
+   * The seq of the first message at or after a moment; null where nothing was said since.
+   * @param {number} room
+   * @param {Date} moment
+   * @returns {Promise<{seq: number | null}>}
+   */
+  seqAt(room, moment) {
+    return this.#get(`rooms/${room}/seq?at=${encodeURIComponent(moment.toISOString())}`);
+  }
+
+  /**
+   * One message by its id.
+   * @param {number} id
+   * @returns {Promise<import("../state/types.js").Message>}
+   */
+  message(id) {
+    return this.#get(`messages/${id}`);
+  }
+
+  /**
    * Everyone who is or was in the room.
    * @param {number} room
    * @returns {Promise<{members: import("../state/types.js").Member[], version: number}>}

@@ -9,21 +9,28 @@ export const WINDOW = 300;
 /**
  * A window over the messages of one room: every seq from `low` to `high`, without a hole.
  *
- * It stands at the newest message and follows it, or is anchored elsewhere and stays. It grows at
- * both ends by pages; `need` says what has to be read over HTTP before it can grow further.
+ * It is anchored on the message that the reader looks at, or follows the newest. Whatever leads
+ * somewhere (a link, the first unread, a date, a quote, "newest") is `open`; scrolling is `look`.
+ * It grows at both ends by pages; `need` says what has to be read over HTTP before it can.
  */
 export class Timeline {
   low = 1;
   high = 0;
-  following = true;
-  /** @type {number | null} the seq asked for, until it is there */
-  #wanted = null;
+  /** @type {number | null} the seq that is looked at; null: the newest, whichever that is */
+  anchor = null;
+  /** Whether the anchor was asked for and is not on the screen yet. */
+  isAwaited = false;
   #room;
 
   /** @param {{rows: Map<number, Message>, lastSeq: number}} room */
   constructor(room) {
     this.#room = room;
     this.open(null);
+  }
+
+  /** Whether the newest message stays in sight when others arrive. */
+  get following() {
+    return this.anchor === null;
   }
 
   /** Tells whether nothing newer exists beyond the window. */
@@ -52,11 +59,18 @@ export class Timeline {
 
   /** Goes to `seq`, or to the newest message and follows it (null). */
   open(/** @type {number | null} */ seq) {
-    this.following = seq === null;
-    this.#wanted = seq;
+    const { lastSeq } = this.#room;
+    this.anchor = seq === null || lastSeq === 0 ? null : Math.max(1, Math.min(seq, lastSeq));
+    this.isAwaited = this.anchor !== null;
     this.low = 1;
     this.high = 0;
     this.update();
+  }
+
+  /** The reader looks at `seq`, or is at the end and follows it (null). */
+  look(/** @type {number | null} */ seq) {
+    this.anchor = seq;
+    this.isAwaited = false;
   }
 
   /** Takes part in what changed in the room. Call it after every change there. */
@@ -68,19 +82,21 @@ export class Timeline {
     if (this.following) this.low = Math.max(this.low, this.high - WINDOW + 1);
   }
 
-  /** Adds a page of older messages; drops the newest beyond the window's limit. */
+  /** Adds a page of older messages; drops the newest beyond the limit, but never the anchor. */
   growUp() {
-    const goal = Math.max(1, this.low - PAGE);
+    const furthest = this.anchor === null ? 1 : this.anchor - WINDOW + 1;
+    const goal = Math.max(1, furthest, this.low - PAGE);
     while (this.low > goal && this.#has(this.low - 1)) this.low -= 1;
     if (this.#size > WINDOW) {
       this.high = this.low + WINDOW - 1;
-      this.following = false;
+      this.anchor ??= this.high;
     }
   }
 
-  /** Adds a page of newer messages; drops the oldest beyond the window's limit. */
+  /** Adds a page of newer messages; drops the oldest beyond the limit, but never the anchor. */
   growDown() {
-    this.#reach(this.high + PAGE);
+    const furthest = this.anchor === null ? Infinity : this.anchor + WINDOW - 1;
+    this.#reach(Math.min(this.high + PAGE, furthest));
     this.low = Math.max(this.low, this.high - WINDOW + 1);
   }
 
@@ -114,21 +130,20 @@ export class Timeline {
     return this.#room.rows.has(seq);
   }
 
-  /** After a reset, rows of the window may be gone. */
+  /** After a reset, rows of the window may be gone; it enters anew at its anchor. */
   #isBroken() {
     for (let seq = this.low; seq <= this.high; seq += 1) if (!this.#has(seq)) return true;
     return false;
   }
 
   #reopen() {
-    if (!this.following) this.#wanted = Math.min(this.low, this.#room.lastSeq);
     this.low = 1;
     this.high = 0;
   }
 
   /** The message to enter at. */
   #entry() {
-    return Math.max(1, Math.min(this.#wanted ?? Infinity, this.#room.lastSeq));
+    return Math.max(1, Math.min(this.anchor ?? Infinity, this.#room.lastSeq));
   }
 
   #needToEnter() {

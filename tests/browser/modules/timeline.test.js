@@ -80,7 +80,11 @@ export function away_from_the_newest_it_counts_what_arrives() {
 
 export function growing_up_drops_the_newest_beyond_its_limit() {
   const timeline = new Timeline(new Room(1000).hold(1, 1000));
-  for (let page = 0; page < 8; page += 1) timeline.growUp();
+  timeline.look(951);
+  for (let page = 0; page < 8; page += 1) {
+    timeline.growUp();
+    timeline.look(timeline.low + 10);
+  }
   equal(timeline.high - timeline.low + 1, WINDOW);
   equal(timeline.following, false);
   equal(timeline.low, 1000 - 50 + 1 - 8 * PAGE);
@@ -107,15 +111,41 @@ export function it_opens_anywhere() {
   equal(timeline.need("down"), { after: 325 });
 }
 
+export function what_was_asked_for_is_awaited_until_it_is_looked_at() {
+  const room = new Room(1000);
+  const timeline = new Timeline(room);
+  timeline.open(300);
+  equal([timeline.anchor, timeline.isAwaited, timeline.following], [300, true, false]);
+  room.read(timeline.need());
+  timeline.update();
+  ok(timeline.isAwaited, "nobody looked yet");
+  timeline.look(300);
+  equal(timeline.isAwaited, false);
+  timeline.look(null);
+  ok(timeline.following, "follows at the end");
+}
+
+export function beyond_its_ends_it_opens_at_them() {
+  const room = new Room(20).hold(1, 20);
+  const timeline = new Timeline(room);
+  timeline.open(1000);
+  equal(timeline.anchor, 20);
+  timeline.open(-3);
+  equal(timeline.anchor, 1);
+  const empty = new Timeline(new Room());
+  empty.open(5);
+  equal([empty.anchor, empty.isAwaited, empty.need()], [null, false, null]);
+}
+
 export function after_a_reset_it_finds_its_place_again() {
   const room = new Room(1000).hold(1, 1000);
   const timeline = new Timeline(room);
   timeline.open(300);
-  const { low } = timeline;
+  timeline.look(310);
   room.rows.clear();
   room.hold(951, 1000);
   timeline.update();
-  equal(timeline.need(), { around: low });
+  equal(timeline.need(), { around: 310 });
   timeline.open(null);
   equal(bounds(timeline), [951, 1000]);
 }
@@ -134,6 +164,7 @@ export function it_never_has_a_hole() {
       else if (what === 4) timeline.growDown();
       else if (what === 5) timeline.open(random.chance(0.5) ? null : 1 + random.below(room.lastSeq + 1));
       else if (what === 6 && random.chance(0.3)) room.rows.clear(); // a reset
+      else if (what === 7 && timeline.messages.length > 0) look(timeline, random);
       else {
         const need = timeline.need(random.pick(["up", "down", undefined]));
         if (need) room.read(need);
@@ -142,6 +173,7 @@ export function it_never_has_a_hole() {
       const { messages } = timeline;
       ok(messages.every((row, index) => row?.seq === timeline.low + index), `seed ${seed}: a hole`);
       ok(messages.length <= WINDOW, `seed ${seed}: ${messages.length} rows`);
+      equal(timeline.newer, room.lastSeq - timeline.high, `seed ${seed}: the counter`);
     }
     // Left alone with the server it always comes to rest, with something to show.
     for (let tries = 0; tries < 4 && timeline.need(); tries += 1) {
@@ -151,5 +183,41 @@ export function it_never_has_a_hole() {
     equal(timeline.need(), null, `seed ${seed}`);
     ok(room.lastSeq === 0 || timeline.messages.length > 0, `seed ${seed}: nothing to show`);
     if (timeline.following) equal(timeline.high, room.lastSeq, `seed ${seed}`);
+    else ok(isIn(timeline, timeline.anchor), `seed ${seed}: the anchor is out of the window`);
+  }
+}
+
+/** As scrolling does: at a row of the window, or at the end where the newest is in it. */
+function look(timeline, random) {
+  const { low, high } = timeline;
+  if (timeline.atEnd && random.chance(0.3)) timeline.look(null);
+  else timeline.look(low + random.below(high - low + 1));
+}
+
+function isIn({ low, high }, seq) {
+  return seq >= low && seq <= high;
+}
+
+/** What arrives, is read further up or down, or is lost and read again, leaves the anchor alone. */
+export function the_anchor_stays_in_the_window_whatever_happens_around_it() {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const random = new Random(seed);
+    const room = new Room(400 + random.below(2000));
+    const timeline = new Timeline(room);
+    const anchor = 1 + random.below(room.lastSeq);
+    timeline.open(anchor);
+    for (let step = 0; step < 60; step += 1) {
+      const what = random.below(5);
+      if (what === 0) room.lastSeq += random.below(120);
+      else if (what === 1) room.post();
+      else if (what === 2 && random.chance(0.2)) room.rows.clear();
+      else {
+        const need = timeline.need();
+        if (need) room.read(need);
+      }
+      timeline.update();
+      equal(timeline.anchor, anchor, `seed ${seed}`);
+      ok(timeline.messages.length === 0 || isIn(timeline, anchor), `seed ${seed}: lost the anchor`);
+    }
   }
 }
