@@ -121,7 +121,8 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 TYPES = [
     Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People, History,
-    rows.MessageRow, Place, Edits, Ack, Done, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows,
+    rows.MessageRow, Place, Edits, Ack, Done, Refusal, Thread, Threads, Kept, Pins, SavedMessages,
+    SavedIds, EmojiRows,
 ]  # fmt: skip
 
 
