@@ -13,6 +13,7 @@ from django.utils import timezone
 
 HANDLE_MAX = 32  # characters
 STATUS_MAX = 100  # characters
+EMOJI_MAX = 32  # code points
 NAME_MAX = 60  # characters
 TOKEN_USE_NOTED_EVERY = timedelta(minutes=5)
 
@@ -47,6 +48,16 @@ class User(AbstractUser):
     display_name = models.CharField("name", max_length=NAME_MAX, blank=True)
     avatar = models.ImageField(upload_to="avatars/", blank=True)
     status = models.CharField(max_length=STATUS_MAX, blank=True)
+    status_emoji = models.CharField(max_length=EMOJI_MAX, blank=True, db_default="")
+    # From then on the status counts as empty.
+    status_until = models.DateTimeField(null=True, blank=True)
+    # Until then the member does not want to be disturbed.
+    dnd_until = models.DateTimeField(null=True, blank=True)
+    # Both ways: who does not let others see it is not shown it of others.
+    shares_reading = models.BooleanField(default=True, db_default=True)
+    shares_last_seen = models.BooleanField(default=False, db_default=False)
+    # Kept only of those who share it.
+    last_seen_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=64, default="UTC")
     banned_at = models.DateTimeField(null=True, blank=True, editable=False)
     ban_reason = models.CharField(max_length=200, blank=True, editable=False)
@@ -70,6 +81,17 @@ class User(AbstractUser):
     def avatar_url(self) -> str | None:
         """The address of the picture, or None where initials are drawn."""
         return self.avatar.url if self.avatar else None
+
+    @property
+    def has_status(self) -> bool:
+        """Whether there is a status, and its time has not passed."""
+        is_over = self.status_until is not None and self.status_until <= timezone.now()
+        return bool(self.status or self.status_emoji) and not is_over
+
+    @property
+    def is_undisturbed(self) -> bool:
+        """Whether the member asked, for now, not to be disturbed."""
+        return self.dnd_until is not None and self.dnd_until > timezone.now()
 
     @property
     def is_moderator(self) -> bool:

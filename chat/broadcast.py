@@ -33,6 +33,7 @@ class Fragment(msgspec.Struct, frozen=True, array_like=True):
     version: int
     json: bytes
     role: str | None = None  # of a member
+    silent: list[int] = []  # members whom a message mentions and who are not shown it
 
 
 class Posted(msgspec.Struct, frozen=True, array_like=True):
@@ -58,6 +59,18 @@ class RoomChanged(msgspec.Struct, frozen=True, tag="changed", array_like=True):
     def group(self) -> str:
         """The channel-layer group whose hubs want to know."""
         return room_group(self.room)
+
+    @property
+    def silent(self) -> set[int]:
+        """The members for whom these changes look different: see ``seen_by``."""
+        return {user for fragment in self.messages for user in fragment.silent}
+
+    def seen_by(self, user: int) -> "RoomChanged":
+        """Return these changes as ``user`` may see them: without the silent mentions of them."""
+        if user not in self.silent:
+            return self
+        messages = [_without_mention(fragment, user) for fragment in self.messages]
+        return msgspec.structs.replace(self, messages=messages)
 
 
 class Typing(msgspec.Struct, frozen=True, tag="typing", array_like=True):
@@ -102,6 +115,14 @@ class ThreadSeatChanged(msgspec.Struct, frozen=True, tag="thread", array_like=Tr
     group = HUBS
 
 
+class SeatsArranged(msgspec.Struct, frozen=True, tag="arranged", array_like=True):
+    """A member wants some of their rooms differently: ``json`` is a list of their seats' rows."""
+
+    user: int
+    json: bytes
+    group = HUBS
+
+
 class AccessChanged(msgspec.Struct, frozen=True, tag="access", array_like=True):
     """Sessions ended, or members were banned, deactivated or got another password."""
 
@@ -117,11 +138,26 @@ class PresenceChanged(msgspec.Struct, frozen=True, tag="presence", array_like=Tr
 
 
 Event = (
-    RoomChanged | Typing | SeatChanged | Read | ThreadSeatChanged | AccessChanged | PresenceChanged
+    RoomChanged
+    | Typing
+    | SeatChanged
+    | Read
+    | ThreadSeatChanged
+    | SeatsArranged
+    | AccessChanged
+    | PresenceChanged
 )
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Event).decode
+
+
+def _without_mention(fragment: Fragment, user: int) -> Fragment:
+    if user not in fragment.silent:
+        return fragment
+    row = msgspec.json.decode(fragment.json)
+    row["mentions"].remove(user)
+    return msgspec.structs.replace(fragment, json=msgspec.json.encode(row))
 
 
 class Receiver(Protocol):

@@ -6,14 +6,17 @@ schemas in docs/protocol.md are generated from the types here and in chat.live.f
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Membership, Message, Room
 
 encode = msgspec.json.Encoder().encode
+
+PresenceState = Literal["online", "away", "offline"]
 
 
 def wire_time(moment: datetime) -> str:
@@ -78,7 +81,11 @@ class MessageRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MemberRow(msgspec.Struct, frozen=True):
-    """A member of a room. ``role`` is null for one who left."""
+    """A member of a room. ``role`` is null for one who left.
+
+    From ``status_until`` on the status counts as empty; ``dnd_until`` is how long they do not want
+    to be disturbed.
+    """
 
     user: int
     username: str
@@ -86,6 +93,10 @@ class MemberRow(msgspec.Struct, frozen=True):
     avatar: str | None
     role: str | None
     version: int
+    status: str = ""
+    status_emoji: str = ""
+    status_until: str | None = None
+    dnd_until: str | None = None
 
 
 class InfoRow(msgspec.Struct, frozen=True):
@@ -111,11 +122,45 @@ class PersonRow(msgspec.Struct, frozen=True):
     avatar: str | None
 
 
+class ProfileRow(msgspec.Struct, frozen=True):
+    """What a member is shown of another.
+
+    ``last_seen`` is told of those who allow it while they are offline, ``blocked`` whether the
+    reader blocks them.
+    """
+
+    id: int
+    username: str
+    name: str
+    avatar: str | None
+    status: str
+    status_emoji: str
+    status_until: str | None
+    dnd_until: str | None
+    time_zone: str
+    presence: PresenceState
+    last_seen: str | None
+    blocked: bool
+
+
+class SeatRow(msgspec.Struct, frozen=True):
+    """How a member wants a room: what to be told of, where it stands in their list.
+
+    Favourites come first. ``place`` counts from 0; rooms without one follow by name.
+    """
+
+    room: int
+    notify: str
+    quiet_until: str | None
+    favourite: bool
+    place: int | None
+
+
 class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A room in the member's own list, with where they stand in it.
 
     ``unread`` and ``mentions`` are counted up to 100, which means that or more. ``with`` are the
-    others in a direct room.
+    others in a direct room. ``quiet_until``, ``favourite`` and ``place`` as in ``seats``.
     """
 
     id: int
@@ -134,6 +179,9 @@ class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     notify: str
     role: str
     with_: list[PersonRow] | None = msgspec.field(name="with", default=None)
+    quiet_until: str | None = None
+    favourite: bool = False
+    place: int | None = None
 
 
 class ChangesRow(msgspec.Struct):
@@ -153,11 +201,18 @@ def message_row(
     message: Message,
     mentions: Iterable[int] | None = None,
     reactions: list[ReactionRow] | None = None,
+    *,
+    reader: int | None = None,
 ) -> MessageRow:
-    """Return the row of ``message``. What is not given is read from its relations."""
+    """Return the row of ``message``, as ``reader`` may see it where that matters.
+
+    What is not given is read from its relations.
+    """
     gone = message.is_tombstone
     if mentions is None:
         mentions = [] if gone else [mention.user_id for mention in message.mentions.all()]
+        if reader in mentions and reader in silent_mentions(message):
+            mentions.remove(reader)
     if reactions is None:
         reactions = [] if gone else reaction_rows(message)
     return MessageRow(
@@ -191,6 +246,11 @@ def thread_row(message: Message) -> ThreadRow | None:
     return ThreadRow(message.reply_count, message.last_reply_seq, wire_time(message.last_reply_at))
 
 
+def silent_mentions(message: Message) -> list[int]:
+    """Return whom ``message`` mentions without their being shown it."""
+    return [mention.user_id for mention in message.mentions.all() if mention.silent]
+
+
 def reaction_rows(message: Message) -> list[ReactionRow]:
     """Return the reactions of ``message``, in the order in which each emoji first came."""
     users: dict[str, list[int]] = {}
@@ -209,6 +269,7 @@ def member_row(membership: Membership) -> MemberRow:
         avatar=user.avatar_url,
         role=membership.role if membership.is_active else None,
         version=membership.version,
+        **said_of(user),
     )
 
 
@@ -230,3 +291,47 @@ def info_row(room: Room) -> InfoRow:
 def person_row(user: User) -> PersonRow:
     """Return what anyone on the site may see of ``user``."""
     return PersonRow(user.pk, user.username, user.name, user.avatar_url)
+
+
+def profile_row(
+    user: User, *, presence: PresenceState, last_seen: datetime | None, blocked: bool
+) -> ProfileRow:
+    """Return what a member is shown of ``user``."""
+    return ProfileRow(
+        id=user.pk,
+        username=user.username,
+        name=user.name,
+        avatar=user.avatar_url,
+        time_zone=user.time_zone,
+        presence=presence,
+        last_seen=wire_time(last_seen) if last_seen else None,
+        blocked=blocked,
+        **said_of(user),
+    )
+
+
+def seat_row(seat: Membership) -> SeatRow:
+    """Return how the member of ``seat`` wants its room."""
+    return SeatRow(
+        room=seat.room_id,
+        notify=seat.notify,
+        quiet_until=future(seat.quiet_until),
+        favourite=seat.favourite,
+        place=seat.place,
+    )
+
+
+def future(moment: datetime | None) -> str | None:
+    """Return ``moment`` as it travels, or None once it has passed."""
+    return wire_time(moment) if moment is not None and moment > timezone.now() else None
+
+
+def said_of(user: User) -> dict[str, Any]:
+    """Return what a member says of themselves for now."""
+    has_status = user.has_status
+    return {
+        "status": user.status if has_status else "",
+        "status_emoji": user.status_emoji if has_status else "",
+        "status_until": future(user.status_until) if has_status else None,
+        "dnd_until": future(user.dnd_until),
+    }

@@ -17,15 +17,20 @@ REF = "#/components/schemas/{name}"
 
 
 class Me(msgspec.Struct, frozen=True):
-    """The member who asks."""
+    """The member who asks, with what they let others see."""
 
     id: int
     username: str
     name: str
     avatar: str | None
     status: str
+    status_emoji: str
+    status_until: str | None
+    dnd_until: str | None
     time_zone: str
     moderator: bool
+    shares_reading: bool
+    shares_last_seen: bool
 
 
 class Rooms(msgspec.Struct, frozen=True):
@@ -73,6 +78,33 @@ class People(msgspec.Struct, frozen=True):
     users: list[rows.PersonRow]
 
 
+class Link(msgspec.Struct, frozen=True):
+    """A link into a room; null means without limit. ``token`` is told once, when it is made."""
+
+    id: int
+    created_by: rows.PersonRow | None
+    created_at: str
+    expires_at: str | None
+    uses: int
+    uses_max: int | None
+    token: str | None = None
+
+
+class Links(msgspec.Struct, frozen=True):
+    """The links with which one can still come into a room, newest first."""
+
+    links: list[Link]
+
+
+class LinkTarget(msgspec.Struct, frozen=True):
+    """Where a link leads."""
+
+    room: int
+    kind: str
+    name: str
+    topic: str
+
+
 class EarlierBody(msgspec.Struct, frozen=True):
     """What a message said until ``replaced_at``."""
 
@@ -111,6 +143,10 @@ class Done(msgspec.Struct, frozen=True):
     version: int
 
 
+class Noted(msgspec.Struct, frozen=True):
+    """It is in the database."""
+
+
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why not. ``retry_after`` is in seconds."""
 
@@ -120,9 +156,9 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 TYPES = [
-    Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People, History,
-    rows.MessageRow, Place, Edits, Ack, Done, Refusal, Thread, Threads, Kept, Pins, SavedMessages,
-    SavedIds, EmojiRows,
+    Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People,
+    rows.ProfileRow, Link, Links, LinkTarget, History, rows.MessageRow, Place, Edits, Ack, Done,
+    Noted, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows,
 ]  # fmt: skip
 
 

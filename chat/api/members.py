@@ -6,12 +6,12 @@ from ninja import Router
 
 from chat import rows
 from chat.api.answers import Done, Members, answer, answers
-from chat.api.fields import Asked, Id, Moment, Text
+from chat.api.fields import Asked, Flag, Id, Moment, Text
 from chat.api.request import MemberRequest
 from chat.api.rooms import own_room
 from chat.errors import Invalid
 from chat.services import members as service
-from chat.services import reading
+from chat.services import preferences, reading
 
 router = Router(tags=["members"])
 
@@ -23,9 +23,14 @@ class Invitation(Asked):
 
 
 class MembershipPatch(Asked):
-    """What to be told of: all, mentions or nothing."""
+    """How one wants a room: ``notify`` is all, mentions or nothing.
 
-    notify: Text
+    Until ``quiet_until`` one is told of nothing; null ends that.
+    """
+
+    notify: Text | None = None
+    quiet_until: Moment | None = None
+    favourite: Flag | None = None
 
 
 class MemberPatch(Asked):
@@ -83,9 +88,18 @@ def join(request: MemberRequest, room_id: int) -> HttpResponse:
 
 @router.patch("rooms/{any_id:room_id}/membership", openapi_extra=answers(rows.RoomRow))
 def update_membership(request: MemberRequest, room_id: int, asked: MembershipPatch) -> HttpResponse:
-    """Choose what to be told of."""
-    service.set_notify(request.auth, room_id, asked.notify)
-    return answer(own_room(request.auth, room_id))
+    """Choose what to be told of, and whether a room is a favourite: all that is given, or none."""
+    user, given = request.auth, asked.model_fields_set
+    if not given:
+        raise Invalid("notify, quiet_until, favourite: at least one of them.")
+    with transaction.atomic():
+        if asked.notify is not None:
+            preferences.set_notify(user, room_id, asked.notify)
+        if "quiet_until" in given:
+            preferences.be_quiet(user, room_id, asked.quiet_until)
+        if asked.favourite is not None:
+            preferences.set_favourite(user, room_id, asked.favourite)
+    return answer(own_room(user, room_id))
 
 
 @router.delete("rooms/{any_id:room_id}/membership", openapi_extra=answers(Done))

@@ -5,11 +5,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Router
 
-from chat.api.answers import EarlierBody, Edits, Place, answer, answers
+from chat.api.answers import EarlierBody, Edits, People, Place, answer, answers
 from chat.api.fields import Asked, Flag, Id, Moment, NumberInQuery, Text
 from chat.api.request import MemberRequest
 from chat.rows import MessageRow
-from chat.services import forwarding, reading
+from chat.services import forwarding, people, reading
 from chat.services import messages as service
 from chat.services.pins import Pins, pins_of
 from chat.services.posting import Ack
@@ -122,6 +122,12 @@ def edits(request: MemberRequest, message_id: int) -> HttpResponse:
     """What a message said before it was edited: the newest 50 of it, oldest first."""
     found = reading.edits_of(request.auth, message_id)
     return answer(Edits([EarlierBody(**edit) for edit in found]))
+
+
+@router.get("messages/{any_id:message_id}/seen", openapi_extra=answers(People))
+def seen_by(request: MemberRequest, message_id: int) -> HttpResponse:
+    """Who else has read a message, in rooms of up to 50: of those who share it, to those who do."""
+    return answer(People(people.seen_by(request.auth, message_id)))
 
 
 @router.post("messages/{any_id:message_id}/reactions", openapi_extra=answers(Ack))

@@ -1,15 +1,33 @@
 """People: oneself, and the others on the site."""
 
+from django.db import transaction
 from django.http import HttpResponse
 from ninja import Router
 
 from accounts.models import User
-from chat.api.answers import Me, People, answer, answers
-from chat.api.fields import Query
+from chat import rows
+from chat.api.answers import Me, Noted, People, answer, answers
+from chat.api.fields import Asked, Flag, Moment, Query, Text
 from chat.api.request import MemberRequest
-from chat.services import reading
+from chat.errors import Invalid
+from chat.services import blocks, reading
+from chat.services import people as service
 
 router = Router(tags=["people"])
+
+
+class MePatch(Asked):
+    """What to say of oneself.
+
+    ``status``, ``status_emoji`` and ``status_until`` are set together: what is left out is empty.
+    """
+
+    status: Text | None = None
+    status_emoji: Text = ""
+    status_until: Moment | None = None
+    dnd_until: Moment | None = None
+    shares_reading: Flag | None = None
+    shares_last_seen: Flag | None = None
 
 
 @router.get("me", openapi_extra=answers(Me))
@@ -18,10 +36,56 @@ def me(request: MemberRequest) -> HttpResponse:
     return answer(_me(request.auth))
 
 
+@router.patch("me", openapi_extra=answers(Me))
+def update_me(request: MemberRequest, asked: MePatch) -> HttpResponse:
+    """Change one's status, when not to be disturbed, and what others see: all that is given."""
+    user, given = request.auth, asked.model_fields_set
+    if not given:
+        raise Invalid("status, dnd_until, shares_reading, shares_last_seen: at least one of them.")
+    with transaction.atomic():
+        if given & {"status", "status_emoji", "status_until"}:
+            user = service.set_status(
+                user, asked.status or "", asked.status_emoji, asked.status_until
+            )
+        if "dnd_until" in given:
+            user = service.do_not_disturb(user, asked.dnd_until)
+        if given & {"shares_reading", "shares_last_seen"}:
+            user = service.share(
+                user, reading=asked.shares_reading, last_seen=asked.shares_last_seen
+            )
+    return answer(_me(user))
+
+
+@router.get("me/blocks", openapi_extra=answers(People))
+def blocked(request: MemberRequest) -> HttpResponse:
+    """Whom one blocks, the latest first."""
+    return answer(People(blocks.blocked_by(request.auth)))
+
+
 @router.get("users", openapi_extra=answers(People))
 def users(request: MemberRequest, q: Query = "") -> HttpResponse:
     """Others on the site whose name or handle contains ``q``, the first of them."""
     return answer(People(reading.people(request.auth, q)))
+
+
+@router.get("users/{any_id:user_id}", openapi_extra=answers(rows.ProfileRow))
+def profile(request: MemberRequest, user_id: int) -> HttpResponse:
+    """What one may see of a member."""
+    return answer(service.profile(request.auth, user_id))
+
+
+@router.put("users/{any_id:user_id}/block", openapi_extra=answers(Noted))
+def block(request: MemberRequest, user_id: int) -> HttpResponse:
+    """Block a member. Blocking them already changes nothing."""
+    blocks.block(request.auth, user_id)
+    return answer(Noted())
+
+
+@router.delete("users/{any_id:user_id}/block", openapi_extra=answers(Noted))
+def unblock(request: MemberRequest, user_id: int) -> HttpResponse:
+    """End one's block of a member."""
+    blocks.unblock(request.auth, user_id)
+    return answer(Noted())
 
 
 def _me(user: User) -> Me:
@@ -30,7 +94,9 @@ def _me(user: User) -> Me:
         username=user.username,
         name=user.name,
         avatar=user.avatar_url,
-        status=user.status,
         time_zone=user.time_zone,
         moderator=user.is_moderator,
+        shares_reading=user.shares_reading,
+        shares_last_seen=user.shares_last_seen,
+        **rows.said_of(user),
     )

@@ -13,7 +13,7 @@ from chat.api.fields import Asked, Flag, Id, Query, Seq, Text
 from chat.api.request import MemberRequest
 from chat.errors import NotFound
 from chat.permissions import NO_ROOM
-from chat.services import members, reading
+from chat.services import members, preferences, reading
 from chat.services import rooms as service
 
 router = Router(tags=["rooms"])
@@ -28,11 +28,15 @@ class NewRoom(Asked):
 
 
 class RoomPatch(Asked):
-    """What to change about a room. ``slow_mode`` is in seconds, 0 for none."""
+    """What to change about a room. ``slow_mode`` is in seconds, 0 for none.
+
+    ``slug`` is its address, which owners may change.
+    """
 
     name: Text | None = None
     topic: Text | None = None
     slow_mode: Id | None = None
+    slug: Text | None = None
     locked: Flag | None = None
     archived: Flag | None = None
 
@@ -41,6 +45,12 @@ class Conversation(Asked):
     """The others in a direct conversation."""
 
     users: list[Id]
+
+
+class Order(Asked):
+    """One's rooms in the order in which one wants them, as far as it matters."""
+
+    rooms: list[Id]
 
 
 class ReadUpTo(Asked):
@@ -52,6 +62,13 @@ class ReadUpTo(Asked):
 @router.get("rooms", openapi_extra=answers(Rooms))
 def rooms(request: MemberRequest) -> HttpResponse:
     """One's own rooms, as in hello."""
+    return answer(Rooms(reading.rooms_of(request.auth)))
+
+
+@router.put("rooms/order", openapi_extra=answers(Rooms))
+def arrange(request: MemberRequest, asked: Order) -> HttpResponse:
+    """Put one's rooms in order. Those that are not named follow by name."""
+    preferences.arrange(request.auth, asked.rooms)
     return answer(Rooms(reading.rooms_of(request.auth)))
 
 
@@ -86,11 +103,16 @@ def room(request: MemberRequest, room_id: int) -> HttpResponse:
 
 @router.patch("rooms/{any_id:room_id}", openapi_extra=answers(rows.InfoRow))
 def update_room(request: MemberRequest, room_id: int, asked: RoomPatch) -> HttpResponse:
-    """Change a room's name, topic or slow mode, lock or archive it: all that is given, or none."""
+    """Change a room's name, topic, slow mode or address, lock or archive it: all, or none."""
     user = request.auth
     with transaction.atomic():
         room = service.update(
-            user, room_id, name=asked.name, topic=asked.topic, slow_mode=asked.slow_mode
+            user,
+            room_id,
+            name=asked.name,
+            topic=asked.topic,
+            slow_mode=asked.slow_mode,
+            slug=asked.slug,
         )
         if asked.locked is not None:
             room = service.lock(user, room_id, asked.locked)

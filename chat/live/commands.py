@@ -144,7 +144,7 @@ async def _sync_some(hub: "Hub", socket: "Socket", rooms: dict[int, int], ref: R
         rooms_left = {room: rooms[room] for room in left}
         answers |= await hub.database(_as_member, reading.sync, socket.user, rooms_left)
     for room, answer in answers.items():
-        socket.send(_sync_answer(room, answer, ref))
+        socket.send(_sync_answer(room, answer, ref, socket.user))
         feed = hub.feeds.get(room)
         if (
             isinstance(answer, reading.Changes)
@@ -156,10 +156,12 @@ async def _sync_some(hub: "Hub", socket: "Socket", rooms: dict[int, int], ref: R
             socket.send(frames.encode(frames.Lagged([room])))
 
 
-def _sync_answer(room: int, answer: reading.Changes | ChatError, ref: Ref | None) -> bytes:
+def _sync_answer(
+    room: int, answer: reading.Changes | ChatError, ref: Ref | None, user: int
+) -> bytes:
     if isinstance(answer, ChatError):
         return frames.error(answer, ref, room)
-    return frames.changes(answer.event, more=answer.more, reset=answer.reset, ref=ref)
+    return frames.changes(answer.event.seen_by(user), more=answer.more, reset=answer.reset, ref=ref)
 
 
 async def _focus(hub: "Hub", socket: "Socket", command: Focus) -> None:

@@ -286,6 +286,12 @@ class RoomFrame(msgspec.Struct, tag_field="type", tag="room", omit_defaults=True
     left: int | None = None
 
 
+class SeatsFrame(msgspec.Struct, tag_field="type", tag="seats"):
+    """The member wants these rooms so, as they chose here or on another device."""
+
+    seats: list[rows.SeatRow]
+
+
 class Lagged(msgspec.Struct, tag_field="type", tag="lagged"):
     """Frames of these rooms were dropped, because the reader was slow: sync them."""
 
@@ -308,6 +314,7 @@ ServerFrame = (
     | ReadFrame
     | ThreadFrame
     | RoomFrame
+    | SeatsFrame
     | Lagged
     | ChangesFrame
 )
@@ -344,6 +351,11 @@ def changes(
             b"null" if ref is None else _encode(ref),
         )
     )
+
+
+def seats(encoded: bytes) -> bytes:
+    """Return the text of a seats frame, around rows that were encoded before."""
+    return b'{"type":"seats","seats":%b}' % encoded
 
 
 def merge(events: list[RoomChanged]) -> list[RoomChanged]:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from chat.broadcast import (
     Read,
     RoomChanged,
     SeatChanged,
+    SeatsArranged,
     ThreadSeatChanged,
     Typing,
 )
@@ -55,6 +56,9 @@ GUESTS_MAX = 200  # handshakes looked up at once: a storm is paced, not refused
 ADMISSION_MAX = 50  # s, while the database does not answer; clients give up then as well
 DRAIN_COMMANDS = 5  # s that commands under way may still take
 DRAIN_CLOSE = 1  # s for the closing frames to leave
+
+# A frame of a room: its version, its text, and the sockets it is for.
+Outgoing = tuple[RoomFeed, int, bytes, Collection[Socket]]
 
 
 class Hub:
@@ -287,6 +291,8 @@ class Hub:
                     self._read(event)
                 case ThreadSeatChanged():
                     self._thread_seat_changed(event)
+                case SeatsArranged():
+                    self._arranged(event)
                 case AccessChanged():
                     self._access_changed(event)
                 case PresenceChanged():
@@ -317,7 +323,7 @@ class Hub:
     def flush(self) -> None:
         """Send what is ready: each room's changes encoded once, each socket's in one write."""
         dirty, self._dirty = self._dirty, {}
-        outgoing: list[tuple[RoomFeed, int, bytes]] = []
+        outgoing: list[Outgoing] = []
         for feed in dirty.values():
             try:
                 outgoing += self._frames_of(feed)
@@ -330,7 +336,7 @@ class Hub:
         elif outgoing:
             self._fan_out_many(outgoing)
 
-    def _frames_of(self, feed: RoomFeed) -> list[tuple[RoomFeed, int, bytes]]:
+    def _frames_of(self, feed: RoomFeed) -> list[Outgoing]:
         events = feed.take()
         for event in events:
             if event.info is not None:
@@ -338,7 +344,23 @@ class Hub:
             self.seats.mind(feed, event)
             self._mind_authors(event)
         merged = frames.merge(events) if events else []
-        return [(feed, event.to, frames.changes(event)) for event in merged]
+        return [part for event in merged for part in self._addressed(feed, event)]
+
+    def _addressed(self, feed: RoomFeed, event: RoomChanged) -> list[Outgoing]:
+        """Return one frame for all sockets of the room, and others for whom it looks different."""
+        apart = [
+            (socket, event.seen_by(user))
+            for user in event.silent
+            for socket in self.sockets_of.get(user, ())
+            if socket in feed.sockets
+        ]
+        if not apart:
+            return [(feed, event.to, frames.changes(event), feed.sockets)]
+        others = feed.sockets - {socket for socket, _ in apart}
+        return [
+            (feed, event.to, frames.changes(event), others),
+            *((feed, event.to, frames.changes(seen), {socket}) for socket, seen in apart),
+        ]
 
     def have_synced(self, feed: RoomFeed) -> None:
         """Tell all sockets of a room to ask what they have missed."""
@@ -346,9 +368,9 @@ class Hub:
         for socket in feed.sockets:
             socket.send(text)
 
-    def _fan_out(self, feed: RoomFeed, to: int, text: bytes) -> None:
+    def _fan_out(self, feed: RoomFeed, to: int, text: bytes, sockets: Collection[Socket]) -> None:
         texts, framed, room = (text,), frames.websocket_frame(text), feed.room
-        for socket in feed.sockets:
+        for socket in sockets:
             if socket.held and room in socket.held:
                 socket.held[room].append((to, text, framed))
             elif socket.is_full():
@@ -356,12 +378,12 @@ class Hub:
             else:
                 self._write(socket, texts, framed)
 
-    def _fan_out_many(self, outgoing: list[tuple[RoomFeed, int, bytes]]) -> None:
+    def _fan_out_many(self, outgoing: list[Outgoing]) -> None:
         """Give each socket what several rooms have for it in one write."""
         writes: dict[Socket, list[tuple[bytes, bytes]]] = {}
-        for feed, to, text in outgoing:
+        for feed, to, text, sockets in outgoing:
             framed, room = frames.websocket_frame(text), feed.room
-            for socket in feed.sockets:
+            for socket in sockets:
                 if socket.held and room in socket.held:
                     socket.held[room].append((to, text, framed))
                 elif socket.is_full():
@@ -396,6 +418,10 @@ class Hub:
         for socket in self.sockets_of.get(event.user, ()):
             if event.room in socket.rooms:
                 socket.send(frames.encode(frame))
+
+    def _arranged(self, event: SeatsArranged) -> None:
+        for socket in self.sockets_of.get(event.user, ()):
+            socket.send(frames.seats(event.json))
 
     def _access_changed(self, event: AccessChanged) -> None:
         sockets = [s for user in event.users for s in self.sockets_of.get(user, ())]

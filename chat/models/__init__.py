@@ -1,6 +1,8 @@
 """The rows of the chat. Only chat.services writes them."""
 
+from chat.models.block import Block
 from chat.models.emoji import CustomEmoji
+from chat.models.join_link import JoinLink
 from chat.models.membership import Membership, Notify, Role
 from chat.models.message import Mention, Message, MessageEdit, Reaction
 from chat.models.pin import Pin
@@ -11,8 +13,10 @@ from chat.models.site import SiteState
 from chat.models.thread import ThreadSeat
 
 __all__ = [
+    "Block",
     "Connection",
     "CustomEmoji",
+    "JoinLink",
     "Membership",
     "Mention",
     "Message",

@@ -45,6 +45,11 @@ class Membership(models.Model):
     notify = models.CharField(max_length=8, choices=Notify, default=Notify.ALL)
     # When the member last posted here, for slow mode.
     posted_at = models.DateTimeField(null=True, editable=False)
+    # The room in the member's own list: on top, and in which place; those without follow by name.
+    favourite = models.BooleanField(default=False, db_default=False, editable=False)
+    place = models.PositiveIntegerField(null=True, editable=False)
+    # Until then the member wants to be told of nothing here, whatever ``notify`` says.
+    quiet_until = models.DateTimeField(null=True, editable=False)
     muted_until = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     left_at = models.DateTimeField(null=True, blank=True, editable=False)

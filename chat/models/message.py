@@ -137,6 +137,8 @@ class Mention(models.Model):
     )
     room = models.ForeignKey(Room, models.CASCADE, related_name="+", db_index=False)
     seq = models.BigIntegerField()
+    # The member and the author are blocked: everybody else sees a mention, the member does not.
+    silent = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

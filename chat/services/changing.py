@@ -4,7 +4,7 @@ Every verb changes rooms through here, so that the rules of docs/architecture.md
 one transaction a change, announced on commit) are kept in one place.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
@@ -48,12 +48,22 @@ class RoomChange:
         self.room.version += 1
         return self.room.version
 
-    def add_message(self, message: Message, row: rows.MessageRow | None = None) -> None:
-        """Note that ``message`` is as it stands now, at the version it carries."""
-        fragment = Fragment(
-            message.pk, message.version, rows.encode(row or rows.message_row(message))
+    def add_message(
+        self,
+        message: Message,
+        row: rows.MessageRow | None = None,
+        silent: Collection[int] | None = None,
+    ) -> None:
+        """Note that ``message`` is as it stands now, at the version it carries.
+
+        ``row`` and whom it mentions silently are read from its relations where they are not given.
+        """
+        if silent is None:
+            silent = rows.silent_mentions(message)
+        encoded = rows.encode(row or rows.message_row(message))
+        self.messages[message.pk] = Fragment(
+            message.pk, message.version, encoded, silent=sorted(silent)
         )
-        self.messages[message.pk] = fragment
 
     def add_member(self, membership: Membership, *, moved: bool = False) -> None:
         """Note a changed membership; ``moved`` when its member came or went."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat import broadcast
 from chat.errors import ChatError, Forbidden, Invalid, NotFound
-from chat.models import Membership, Notify, Role, Room, batch
+from chat.models import Block, Membership, Role, Room, batch
 from chat.permissions import (
     NO_ROOM,
     check_not_direct,
@@ -48,7 +48,7 @@ def join(actor: User, room_id: int) -> Room:
                 raise NotFound(NO_ROOM)
             if change.room.archived_at is not None:
                 raise Forbidden("This room is archived.")
-            _seat(change, actor)
+            take_seat(change, actor)
         return change.room
 
 
@@ -65,13 +65,18 @@ def welcome(user: User) -> None:
 
 
 def leave(actor: User, room_id: int) -> Room:
-    """Give up the seat in a room. Raises NotFound, or Forbidden where there is none to give up."""
+    """Give up the seat in a room; with the last one it is archived.
+
+    Raises NotFound, or Forbidden where there is no seat to give up, and for the last owner while
+    others are there: somebody has to look after them.
+    """
     with changing(room_id) as change:
         room, seat = _own_seat(actor, change)
         assert change is not None
         check_not_direct(room, "leave")
         _check_not_last_owner(change, seat)
-        _unseat(change, seat)
+        give_up_seat(change, seat)
+        _close_if_empty(change)
         return room
 
 
@@ -90,7 +95,9 @@ def invite(actor: User, room_id: int, user_id: int) -> Room:
         if user is None:
             raise NotFound(NO_MEMBER)
         if change.seat_of(user) is None:
-            _seat(change, user)
+            if Block.objects.between([actor.pk], [user.pk]).exists():
+                raise Forbidden("You cannot invite this member.")
+            take_seat(change, user)
         return room
 
 
@@ -107,7 +114,8 @@ def remove(actor: User, room_id: int, user_id: int) -> Room:
         seat = _seat_of(change, user_id)
         _check_outranks(actor, own, seat)
         _check_not_last_owner(change, seat)
-        _unseat(change, seat)
+        give_up_seat(change, seat)
+        _close_if_empty(change)
         return room
 
 
@@ -148,15 +156,6 @@ def mute(actor: User, room_id: int, user_id: int, until: datetime | None) -> Roo
             seat.muted_until = until
             store_seat(change, seat)
         return room
-
-
-def set_notify(actor: User, room_id: int, notify: str) -> Room:
-    """Choose what to be told of in a room. Raises Invalid, NotFound or Forbidden."""
-    if notify not in Notify.values:
-        raise Invalid("notify: all, mentions or nothing.")
-    room, seat = _seat_without_lock(actor, room_id)
-    Membership.objects.filter(pk=seat.pk).update(notify=notify)
-    return room
 
 
 def mark_read(actor: User, room_id: int, seq: int, connection: str = "") -> tuple[int, int]:
@@ -221,21 +220,39 @@ def profile_changed(user: User) -> None:
             store_seat(changes[seat.room_id], seat)
 
 
-def _seat(change: RoomChange, user: User) -> None:
-    """Seat ``user``, who was in the room before or not. What was said before counts as read."""
+def take_seat(change: RoomChange, user: User) -> None:
+    """Seat ``user``, who was in the room before or not. What was said before counts as read.
+
+    The first one in an empty room owns it: no room is without an owner while anybody is in it.
+    """
     seat = Membership.objects.filter(room=change.room, user=user).first()
     if seat is None:
         seat = Membership(room=change.room, user=user)
-    seat.role = Role.MEMBER
+    is_empty = not Membership.objects.active().filter(room=change.room).exists()
+    seat.role = Role.OWNER if is_empty else Role.MEMBER
     seat.left_at = None
     seat.joined_at = timezone.now()
     seat.read_seq = max(seat.read_seq, change.room.last_seq)
     store_seat(change, seat, moved=True)
 
 
-def _unseat(change: RoomChange, seat: Membership) -> None:
+def take_seat_again(change: RoomChange, seat: Membership) -> None:
+    """Give the member of ``seat`` their place back, as if they had never left."""
+    seat.left_at = None
+    store_seat(change, seat, moved=True)
+
+
+def give_up_seat(change: RoomChange, seat: Membership) -> None:
+    """Let the member of ``seat`` be in the room no longer."""
     seat.left_at = timezone.now()
     store_seat(change, seat, moved=True)
+
+
+def _close_if_empty(change: RoomChange) -> None:
+    """Archive a room that the last one left: nobody is there to look after it."""
+    if not Membership.objects.active().filter(room=change.room).exists():
+        change.room.archived_at = change.room.archived_at or timezone.now()
+        change.add_info()
 
 
 def _own_seat(actor: User, change: RoomChange | None) -> tuple[Room, Membership]:

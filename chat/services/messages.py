@@ -22,7 +22,7 @@ from chat.permissions import (
     check_writable,
     may_delete,
 )
-from chat.services import threads
+from chat.services import blocks, threads
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, clean_body, handles_for, post_many
 
@@ -195,9 +195,16 @@ def _keep_body(message: Message, actor: User) -> None:
 
 def _set_mentions(message: Message, users: list[int]) -> None:
     message.mentions.exclude(user__in=users).delete()
+    silent = blocks.silenced({message.author_id: users})
     Mention.objects.bulk_create(
         [
-            Mention(message=message, user_id=user, room_id=message.room_id, seq=message.seq)
+            Mention(
+                message=message,
+                user_id=user,
+                room_id=message.room_id,
+                seq=message.seq,
+                silent=(message.author_id, user) in silent,
+            )
             for user in users
         ],
         ignore_conflicts=True,

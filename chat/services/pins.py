@@ -32,7 +32,7 @@ def pins_of(user: User, room_id: int) -> Pins:
     return Pins(
         [
             Pinned(
-                rows.message_row(messages[pin.message_id]),
+                rows.message_row(messages[pin.message_id], reader=user.pk),
                 rows.person_row(pin.pinned_by) if pin.pinned_by else None,
                 rows.wire_time(pin.pinned_at),
             )

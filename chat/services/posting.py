@@ -31,7 +31,7 @@ from chat.models import Membership, Mention, Message, batch
 from chat.models.batch import PostKey, StoredPost
 from chat.models.message import BODY_MAX
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_write, check_seat
-from chat.services import threads
+from chat.services import blocks, threads
 from chat.services.changing import RoomChange, announce_changes
 
 logger = logging.getLogger(__name__)
@@ -74,8 +74,14 @@ class Draft:
     body: str = ""
     html: str = ""
     mentions: list[int] = field(default_factory=list)
+    silent: set[int] = field(default_factory=set)  # of those mentioned, who are not shown it
     outcome: Ack | ChatError | None = None
     message: Message | None = None
+
+    @property
+    def called(self) -> list[int]:
+        """Whom the message mentions, and who are shown it."""
+        return [user for user in self.mentions if user not in self.silent]
 
 
 class Target(NamedTuple):
@@ -199,6 +205,17 @@ def _render(drafts: list[Draft]) -> None:
         # What is passed on calls nobody: its author did not speak to those who read it there.
         callable_here = {} if draft.post.forwarded else handles[draft.post.room]
         draft.html, draft.mentions = markup.render(draft.body, callable_here)
+    _silence([draft for draft in drafts if draft.mentions])
+
+
+def _silence(drafts: list[Draft]) -> None:
+    """Find out which mentions are of members apart from the author."""
+    named: dict[int, set[int]] = {}
+    for draft in drafts:
+        named.setdefault(draft.post.author, set()).update(draft.mentions)
+    apart = blocks.silenced(named)
+    for draft in drafts if apart else ():
+        draft.silent = {user for user in draft.mentions if (draft.post.author, user) in apart}
 
 
 def _store(drafts: list[Draft]) -> None:
@@ -329,7 +346,13 @@ def _insert(
         if draft.message is not None:
             _note(draft, draft.message, changes[draft.post.room])
     mentions = [
-        Mention(message=draft.message, user_id=user, room_id=draft.post.room, seq=draft.message.seq)
+        Mention(
+            message=draft.message,
+            user_id=user,
+            room_id=draft.post.room,
+            seq=draft.message.seq,
+            silent=user in draft.silent,
+        )
         for draft in drafts
         if draft.message is not None
         for user in draft.mentions
@@ -342,7 +365,7 @@ def _insert(
             for key in {(message.room_id, message.author_id) for message in placed.values()}
         ]
     )
-    threads.note_replies(changes, [(draft.message, draft.mentions) for draft in drafts])
+    threads.note_replies(changes, [(draft.message, draft.called) for draft in drafts])
     changed = [change for change in changes.values() if change.is_changed]
     batch.update_rooms(change.room for change in changed)
     announce_changes(changed)
@@ -355,5 +378,5 @@ def _insert(
 def _note(draft: Draft, message: Message, change: RoomChange) -> None:
     """Note for the announcement what was posted, and by which socket."""
     row = rows.message_row(message, mentions=draft.mentions, reactions=[])
-    change.add_message(message, row)
+    change.add_message(message, row, draft.silent)
     change.posted.append(Posted(message.author_id, message.seq, draft.post.connection))

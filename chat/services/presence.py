@@ -6,13 +6,16 @@ All times are the database's: the clocks of server processes may differ.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Max, Value, When
+from django.db.models import Case, Max, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 
+from accounts.models import User
 from chat.models import Connection, ServerProcess
+from chat.rows import PresenceState
 
 BEAT_LOST = timedelta(seconds=15)  # without a beat, after which a process counts as gone
 ROW_SETTLED = timedelta(seconds=60)  # after which a row is written once and for all
@@ -41,8 +44,12 @@ def beat(process: Process) -> bool:
 
 def leave(process: UUID) -> None:
     """Remove a process, and with it all its sockets."""
-    Connection.objects.filter(process=process).delete()
-    ServerProcess.objects.filter(pk=process).delete()
+    with transaction.atomic():
+        sockets = Connection.objects.filter(process=process)
+        beat_at = ServerProcess.objects.filter(pk=process).values("beat_at")
+        _note_last_seen(sockets, Subquery(beat_at))
+        sockets.delete()
+        ServerProcess.objects.filter(pk=process).delete()
 
 
 def store(
@@ -78,7 +85,18 @@ def _store(
                 update_fields=["visible"],
             )
         if closed:
-            Connection.objects.filter(pk__in=closed).delete()
+            sockets = Connection.objects.filter(pk__in=closed)
+            _note_last_seen(sockets, Now())
+            sockets.delete()
+
+
+def _note_last_seen(sockets: QuerySet[Connection], moment: Any) -> None:
+    """Keep when the members of these sockets were last here, as far as they share it."""
+    sharing = User.objects.filter(shares_last_seen=True, pk__in=sockets.values("user"))
+    # One who is locked is just being noted by another process.
+    found = list(sharing.select_for_update(skip_locked=True, no_key=True).values_list("pk"))
+    if found:
+        User.objects.filter(pk__in=[pk for (pk,) in found]).update(last_seen_at=moment)
 
 
 def tidy(process: UUID, living: Collection[UUID]) -> None:
@@ -99,3 +117,10 @@ def seen_elsewhere(process: UUID, users: Iterable[int] | None = None) -> dict[in
     visible = Max(Case(When(visible=True, then=Value(1)), default=Value(0)))
     rows = found.order_by().values_list("user").annotate(seen=visible)
     return {user: bool(seen) for user, seen in rows}
+
+
+def state_of(user_id: int) -> PresenceState:
+    """Return whether a member is online, away or offline, by what all processes wrote."""
+    living = Connection.objects.filter(process__beat_at__gt=Now() - BEAT_LOST, user=user_id)
+    seen = set(living.values_list("visible", flat=True))
+    return "online" if True in seen else "away" if seen else "offline"

@@ -73,7 +73,10 @@ def _seats_with_counts(user_ids: Collection[int], room_id: int | None) -> list[M
     )
     mentions = (
         Mention.objects.filter(
-            user=OuterRef("user"), room=OuterRef("room"), seq__gt=OuterRef("read_seq")
+            user=OuterRef("user"),
+            room=OuterRef("room"),
+            seq__gt=OuterRef("read_seq"),
+            silent=False,
         )
         .order_by()
         .values("pk")[:UNREAD_MAX]
@@ -125,6 +128,9 @@ def _room_row(seat: Membership, others: dict[int, list[User]]) -> rows.RoomRow:
         notify=seat.notify,
         role=seat.role,
         with_=people,
+        quiet_until=rows.future(seat.quiet_until),
+        favourite=seat.favourite,
+        place=seat.place,
     )
 
 
@@ -160,7 +166,8 @@ def history(
     else:
         newest = messages.order_by("-seq") if before is None else messages.before(_bounded(before))
         found = list(reversed(newest[:limit]))
-    return History([rows.message_row(message) for message in found], room.version, room.last_seq)
+    shown = [rows.message_row(message, reader=user.pk) for message in found]
+    return History(shown, room.version, room.last_seq)
 
 
 def seq_at(user: User, room_id: int, moment: datetime) -> int | None:
@@ -185,7 +192,7 @@ def seq_at(user: User, room_id: int, moment: datetime) -> int | None:
 
 def message_of(user: User, message_id: int) -> rows.MessageRow:
     """Return one message. Raises NotFound."""
-    return rows.message_row(access_message(user, message_id))
+    return rows.message_row(access_message(user, message_id), reader=user.pk)
 
 
 def edits_of(user: User, message_id: int) -> list[dict[str, Any]]:
@@ -314,7 +321,9 @@ def _event(
 
 
 def _message_fragment(message: Message) -> Fragment:
-    return Fragment(message.pk, message.version, rows.encode(rows.message_row(message)))
+    encoded = rows.encode(rows.message_row(message))
+    silent = rows.silent_mentions(message)
+    return Fragment(message.pk, message.version, encoded, silent=silent)
 
 
 def _member_fragment(seat: Membership) -> Fragment:

@@ -1,5 +1,6 @@
 """What members do with rooms: create, change, lock, archive, talk directly."""
 
+import re
 import secrets
 from collections.abc import Iterable
 
@@ -12,12 +13,15 @@ from chat.errors import Invalid, NotFound, TooLarge
 from chat.models import Membership, Role, Room
 from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
 from chat.permissions import NO_ROOM, check_not_direct, check_owner, check_steward
+from chat.services import blocks
 from chat.services.changing import RoomChange, changing, store, store_seat
 from chat.services.posting import UNSTORABLE
 
 DIRECT_MAX = 10  # members of a direct conversation
 TAKEN_SLUGS = {"new"}  # pages beside the rooms' own
 SLUG_TRIES = 20
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+SLUG_TAKEN = "slug: another room has this address already."
 
 
 def create(actor: User, *, kind: str, name: str, topic: str = "", slug: str | None = None) -> Room:
@@ -31,14 +35,15 @@ def create(actor: User, *, kind: str, name: str, topic: str = "", slug: str | No
                          slug=_slug(slug or name, attempt))  # fmt: skip
         except IntegrityError:
             if slug is not None:
-                raise Invalid("slug: another room has this address already.") from None
+                raise Invalid(SLUG_TAKEN) from None
     raise Invalid("name: too many rooms have this name. Please choose another.")
 
 
 def direct(actor: User, user_ids: Iterable[int]) -> Room:
     """Return the direct conversation of ``actor`` and exactly these members, made if need be.
 
-    Raises Invalid for nobody or too many, NotFound where one of them is not a member of the site.
+    Raises Invalid for nobody or too many, NotFound where one of them is not a member of the site,
+    Forbidden where one of them has blocked another.
     """
     ids = set(user_ids) | {actor.pk}
     if len(ids) < 2:
@@ -48,15 +53,25 @@ def direct(actor: User, user_ids: Iterable[int]) -> Room:
     if User.objects.filter(pk__in=ids, is_active=True, banned_at=None).count() != len(ids):
         raise NotFound("There is no such member.")
     key = Room.direct_key_of(ids)
-    room = Room.objects.filter(direct_key=key).first()
-    if room is None:
-        roles = dict.fromkeys(sorted(ids), Role.MEMBER)
-        slug = f"direct-{secrets.token_hex(6)}"
-        try:
-            room = _make(actor, roles, kind=Room.Kind.DIRECT, slug=slug, direct_key=key)
-        except IntegrityError:  # the other one had the same thought at the same time
-            room = Room.objects.get(direct_key=key)
-    return room
+    return Room.objects.of(actor).filter(direct_key=key).first() or _make_direct(actor, ids, key)
+
+
+def _make_direct(actor: User, ids: set[int], key: str) -> Room:
+    """Make the conversation of these members, or return what another one has just made."""
+    with transaction.atomic():
+        # Locked, so that nobody blocks anybody meanwhile.
+        list(User.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
+        blocks.check_together(ids)
+        room = Room.objects.filter(direct_key=key).first()
+        if room is not None:
+            return room
+        return _make(
+            actor,
+            dict.fromkeys(sorted(ids), Role.MEMBER),
+            kind=Room.Kind.DIRECT,
+            slug=f"direct-{secrets.token_hex(6)}",
+            direct_key=key,
+        )
 
 
 def update(
@@ -66,12 +81,16 @@ def update(
     name: str | None = None,
     topic: str | None = None,
     slow_mode: int | None = None,
+    slug: str | None = None,
 ) -> Room:
-    """Change what is given of a room's name, topic and slow mode (s). Owners and moderators may.
+    """Change what is given of a room's name, topic, slow mode (s) and address.
 
-    Raises Invalid, TooLarge, NotFound or Forbidden.
+    Owners and moderators may; the address is for owners. Raises Invalid, TooLarge, NotFound or
+    Forbidden.
     """
     wanted: dict[str, str | int] = {}
+    if slug is not None:
+        wanted["slug"] = clean_slug(slug)
     if name is not None:
         wanted["name"] = clean_name(name)
     if topic is not None:
@@ -84,6 +103,9 @@ def update(
         room = _stewarded(actor, change, "change the room")
         assert change is not None
         check_not_direct(room, "change")
+        if slug not in (None, room.slug):
+            check_owner(actor, change.seat_of(actor), "change a room's address")
+            _check_free(str(wanted["slug"]))
         _apply(change, wanted)
         return room
 
@@ -120,6 +142,18 @@ def clean_name(name: str) -> str:
     return name
 
 
+def clean_slug(slug: str) -> str:
+    """Return a room's address as it is stored. Raises Invalid or TooLarge."""
+    slug = slug.strip().lower()
+    if len(slug) > SLUG_MAX:
+        raise TooLarge(f"slug: at most {SLUG_MAX} characters.")
+    if not SLUG.match(slug):
+        raise Invalid("slug: letters a to z, digits, dashes and underscores.")
+    if slug in TAKEN_SLUGS:
+        raise Invalid(SLUG_TAKEN)
+    return slug
+
+
 def clean_topic(topic: str) -> str:
     """Return a topic in one line. Raises Invalid or TooLarge."""
     topic = " ".join(topic.split())
@@ -142,6 +176,11 @@ def _make(actor: User, roles: dict[int, Role], **fields: str) -> Room:
             store_seat(change, seat, moved=True)
         store([change])
     return room
+
+
+def _check_free(slug: str) -> None:
+    if Room.objects.filter(slug=slug).exists():
+        raise Invalid(SLUG_TAKEN)
 
 
 def _slug(wanted: str, attempt: int) -> str:

@@ -64,7 +64,7 @@ def saved_by(user: User) -> SavedMessages:
     return SavedMessages(
         [
             SavedMessage(
-                rows.message_row(one.message),
+                rows.message_row(one.message, reader=user.pk),
                 rows.person_row(one.message.author),
                 one.message.room.name or names[one.message.room_id],
                 one.message.room.slug,

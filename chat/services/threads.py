@@ -155,8 +155,8 @@ def page(
     found = list(replies.order_by("-seq")[: limit + 1])
     seat = _with_unread(ThreadSeat.objects.filter(root=root, user=user)).first()
     return Thread(
-        rows.message_row(root),
-        [rows.message_row(reply) for reply in reversed(found[:limit])],
+        rows.message_row(root, reader=user.pk),
+        [rows.message_row(reply, reader=user.pk) for reply in reversed(found[:limit])],
         len(found) > limit,
         version,
         _standing(seat) if seat else None,
@@ -180,7 +180,7 @@ def threads_of(user: User) -> list[OwnThread]:
     roots = Message.objects.with_rows().in_bulk([seat.root_id for seat in seats])
     return [
         OwnThread(
-            rows.message_row(roots[seat.root_id]),
+            rows.message_row(roots[seat.root_id], reader=user.pk),
             rows.person_row(seat.root.author),
             seat.root.room.version,
             _standing(seat),

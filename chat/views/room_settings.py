@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.requests import MemberRequest
 from chat.errors import Invalid, NotFound, TooLarge
-from chat.services import access, members, reading, rooms
+from chat.services import access, members, preferences, reading, rooms
 from chat.views.forms import InviteForm, RoomSettingsForm
 from chat.views.refusals import action, page
 
@@ -50,7 +50,7 @@ def archive(request: MemberRequest, slug: str) -> HttpResponse:
 @action(back=SETTINGS)
 def notify(request: MemberRequest, slug: str) -> HttpResponse:
     """Choose what one wants to be told of in this room."""
-    members.set_notify(request.user, _id(request, slug), request.POST.get("notify", ""))
+    preferences.set_notify(request.user, _id(request, slug), request.POST.get("notify", ""))
     messages.success(request, _("Noted."))
     return redirect(SETTINGS, slug=slug)
 

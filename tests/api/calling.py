@@ -61,6 +61,10 @@ class Caller:
         """PATCH with ``fields`` as JSON."""
         return self.send("PATCH", path, json.dumps(fields))
 
+    def put(self, path: str, **fields: Any) -> Answer:
+        """PUT ``fields`` as JSON."""
+        return self.send("PUT", path, json.dumps(fields))
+
     def delete(self, path: str) -> Answer:
         """DELETE ``path``."""
         return self._call("DELETE", path)

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from chat.models import Room
-from chat.services import members, messages
+from chat.services import members, messages, preferences
 from tests.factories import (
     Member,
     make_history,
@@ -80,7 +80,7 @@ def test_roles_are_told(connect: Connect, ada: Member, bob: Member, room: Room) 
 
 
 def test_the_choice_of_notifications_is_told(connect: Connect, bob: Member, room: Room) -> None:
-    members.set_notify(bob.user, room.pk, "nothing")
+    preferences.set_notify(bob.user, room.pk, "nothing")
     assert room_in(connect(bob).hello, room)["notify"] == "nothing"
 
 

@@ -17,7 +17,7 @@ from accounts.models import User
 from chat.broadcast import RoomChanged
 from chat.errors import ChatError
 from chat.models import Message, Room
-from chat.services import forwarding, members, messages, rooms, threads
+from chat.services import forwarding, members, messages, preferences, rooms, threads
 from chat.services.posting import Post, post_many
 from chat.services.reading import versions_of
 from tests.factories import make_user, new_name
@@ -176,7 +176,7 @@ VERBS: dict[str, Verb] = {
     "role": lambda w, who, room, n: members.set_role(who, room, w.someone(n), ROLES[n % 3]),
     "mute": World.mute,
     "read": lambda w, who, room, n: members.mark_read(who, room, n),
-    "notify": lambda w, who, room, n: members.set_notify(who, room, "mentions"),
+    "notify": lambda w, who, room, n: preferences.set_notify(who, room, "mentions"),
     "rename": World.rename,
     "update": World.update,
     "lock": lambda w, who, room, n: rooms.lock(who, room, n % 3 == 0),

@@ -9,7 +9,7 @@ from accounts.models import User
 from chat.broadcast import Read, SeatChanged
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Role, Room
-from chat.services import bans, members, messages, rooms
+from chat.services import bans, members, messages, preferences, rooms
 from chat.services.changing import changing, store_seat
 from tests.factories import make_history, make_member, make_message, make_room
 from tests.services.telling import (
@@ -82,6 +82,33 @@ def test_who_left_keeps_a_row_that_says_so(room, ada):
     assert not is_in(ada, room)
     assert stored_members(room.pk)[ada.id]["role"] is None
     assert stored_members(room.pk)[ada.id]["version"] == version_of(room.pk)
+
+
+def test_the_last_owner_stays_while_others_are_there(room, owner, moderator):
+    with pytest.raises(Forbidden, match="needs an owner"):
+        members.leave(owner.user, room.pk)
+    members.set_role(owner.user, room.pk, moderator.id, Role.OWNER)
+    members.leave(owner.user, room.pk)
+    assert not is_in(owner, room)
+
+
+@pytest.mark.parametrize("kind", ["public", "private"])
+def test_with_the_last_one_the_room_is_archived(kind, owner):
+    room = make_room(kind, owner=owner)
+    with takes_versions(room.pk, 2) as heard:
+        members.leave(owner.user, room.pk)
+    room.refresh_from_db()
+    assert room.archived_at is not None
+    assert heard.changes_in(room.pk)[0].info is not None
+
+
+def test_who_comes_first_into_an_empty_room_owns_it(owner, site_moderator, ada, bob):
+    room = make_room("public", owner=owner)
+    members.leave(owner.user, room.pk)
+    rooms.archive(site_moderator.user, room.pk, False)
+    members.join(ada.user, room.pk)
+    members.join(bob.user, room.pk)
+    assert (seat_of(ada, room).role, seat_of(bob, room).role) == (Role.OWNER, Role.MEMBER)
 
 
 def test_who_comes_back_is_a_plain_member_who_has_read_all(room, owner, moderator, ada):
@@ -262,10 +289,10 @@ def test_moderators_do_not_mute_owners_and_members_mute_nobody(room, owner, mode
 
 def test_what_one_wants_to_be_told_of_is_ones_own_affair(room, ada):
     with takes_versions(room.pk, 0):
-        members.set_notify(ada.user, room.pk, "mentions")
+        preferences.set_notify(ada.user, room.pk, "mentions")
     assert seat_of(ada, room).notify == "mentions"
     with pytest.raises(Invalid, match="^notify:"):
-        members.set_notify(ada.user, room.pk, "sometimes")
+        preferences.set_notify(ada.user, room.pk, "sometimes")
 
 
 def test_reading_moves_on_and_tells_the_members_other_sockets(room, ada, bob):
@@ -302,7 +329,7 @@ def test_what_one_read_while_ones_seat_changed_stays_read(room, ada, bob):
     with changing(room.pk) as change:
         seat = change.seat_of(ada.user)
         members.mark_read(ada.user, room.pk, 5)
-        members.set_notify(ada.user, room.pk, "nothing")
+        preferences.set_notify(ada.user, room.pk, "nothing")
         seat.role = Role.MODERATOR
         store_seat(change, seat)
     seat.refresh_from_db()
@@ -313,7 +340,7 @@ def test_what_one_read_while_ones_seat_changed_stays_read(room, ada, bob):
     "verb",
     [
         lambda user, room: members.mark_read(user, room, 1),
-        lambda user, room: members.set_notify(user, room, "all"),
+        lambda user, room: preferences.set_notify(user, room, "all"),
         lambda user, room: members.check_is_member(user, room),
         lambda user, room: members.leave(user, room),
         lambda user, room: members.invite(user, room, user.pk),

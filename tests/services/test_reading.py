@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.errors import Invalid, NotFound
 from chat.models import Membership
-from chat.services import access, members, messages, reading, rooms
+from chat.services import access, members, messages, preferences, reading, rooms
 from chat.services.reading import HISTORY_MAX, UNREAD_MAX
 from tests.factories import make_history, make_member, make_message, make_room, new_name
 
@@ -37,7 +37,7 @@ def test_one_is_told_of_ones_own_rooms_by_name(ada, bob):
 def test_a_room_says_where_it_stands_and_where_one_stands_in_it(room, moderator, ada):
     make_history(room, [ada], 7)
     members.mark_read(moderator.user, room.pk, 3)
-    members.set_notify(moderator.user, room.pk, "mentions")
+    preferences.set_notify(moderator.user, room.pk, "mentions")
     row = row_of(moderator, room)
     room.refresh_from_db()
     assert (row.version, row.last_seq, row.read_seq) == (room.version, 7, 3)

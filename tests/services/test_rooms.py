@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound, TooLarge
 from chat.models import Membership, Role, Room
-from chat.models.room import NAME_MAX, SLOW_MODE_MAX, TOPIC_MAX
+from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
 from chat.services import members, rooms
 from tests.factories import make_member, make_room, new_name
 from tests.services.telling import listening, takes_versions, version_of
@@ -231,3 +231,45 @@ def test_making_a_room_tells_its_members_and_all_its_changes(ada, bob):
     [changed] = heard.changes_in(room.pk)
     assert (changed.from_, changed.to) == (0, room.version)
     assert {seat.user for seat in heard.events[1:]} == {ada.id, bob.id}
+
+
+# --- addresses --------------------------------------------------------------------------------
+
+
+def test_an_owner_gives_a_room_another_address(room, owner):
+    slug = new_name("kitchen")
+    with takes_versions(room.pk):
+        rooms.update(owner.user, room.pk, slug=f" {slug.upper()} ")
+    room.refresh_from_db()
+    assert room.slug == slug
+
+
+def test_a_room_keeps_its_address_where_another_has_the_wanted_one(room, private, owner):
+    for taken in (private.slug, "new"):
+        with pytest.raises(Invalid, match="^slug: another room"):
+            rooms.update(owner.user, room.pk, slug=taken, topic="never stored")
+    before = room.slug
+    room.refresh_from_db()
+    assert (room.slug, room.topic) == (before, "")
+    with takes_versions(room.pk, 0):
+        rooms.update(owner.user, room.pk, slug=before)
+
+
+@pytest.mark.parametrize("slug", ["", "a b", "-a", "ä", "a/b"])
+def test_an_address_that_is_none_is_refused(room, owner, slug):
+    with pytest.raises(Invalid, match="^slug:"):
+        rooms.update(owner.user, room.pk, slug=slug)
+    with pytest.raises(TooLarge, match="^slug:"):
+        rooms.update(owner.user, room.pk, slug="x" * (SLUG_MAX + 1))
+
+
+def test_an_address_reaches_to_its_edge(room, owner):
+    slug = new_name("x").ljust(SLUG_MAX, "x")
+    assert rooms.update(owner.user, room.pk, slug=slug).slug == slug
+
+
+def test_an_address_is_for_owners_to_give(room, moderator, ada):
+    for member in (moderator, ada):
+        with pytest.raises(Forbidden):
+            rooms.update(member.user, room.pk, slug=new_name("mine"))
+    rooms.update(moderator.user, room.pk, slug=room.slug, topic="as ever")

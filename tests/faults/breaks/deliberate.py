@@ -72,13 +72,8 @@ def leak(hub: ModuleType) -> None:
     """A frame goes to every socket of the process."""
 
     def way(real: Callable, self: Any, arguments: tuple) -> None:
-        feed, sockets = arguments[0], arguments[0].sockets
-        if _chance.random() < SHARE:
-            feed.sockets = set(self.sockets)
-        try:
-            real(self, *arguments)
-        finally:
-            feed.sockets = sockets
+        feed, to, text, sockets = arguments
+        real(self, feed, to, text, set(self.sockets) if _chance.random() < SHARE else sockets)
 
     _fan_out_through(hub, way)
 
