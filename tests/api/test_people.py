@@ -1,4 +1,4 @@
-"""People and one's own list of rooms over HTTP: profiles, blocks, links, favourites, who has read."""
+"""People and one's own list over HTTP: profiles, blocks, links, favourites, who has read."""
 
 from datetime import timedelta
 
