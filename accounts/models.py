@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -109,11 +109,18 @@ class ApiTokens(models.Manager["ApiToken"]):
 
     def user_for(self, secret: str) -> User | None:
         """Return the member for whom ``secret`` acts, or None; note when it was last used."""
-        token = self.select_related("user").filter(digest=ApiToken.digest_of(secret)).first()
-        if token is None:
-            return None
-        token.note_use()
-        return token.user
+        return self.users_for([secret]).get(secret)
+
+    def users_for(self, secrets: Collection[str]) -> dict[str, User]:
+        """Return for whom each of ``secrets`` acts, by secret; note when they were last used."""
+        by_digest = {ApiToken.digest_of(secret): secret for secret in secrets}
+        if not by_digest:
+            return {}
+        found = {}
+        for token in self.select_related("user").filter(digest__in=by_digest):
+            token.note_use()
+            found[by_digest[token.digest]] = token.user
+        return found
 
 
 class ApiToken(models.Model):

@@ -7,9 +7,6 @@ belongs to chatsite.websocket from then on.
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import hashlib
 import logging
 import signal
 import socket
@@ -17,7 +14,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
 import daphne.server  # first: it chooses Twisted's reactor
 from daphne.http_protocol import HTTPFactory, WebRequest
@@ -31,6 +27,8 @@ from twisted.logger import (
     globalLogBeginner,
 )
 
+from chatsite.doorstep import Doorstep
+from chatsite.opening import REASONS, REFUSAL, WEBSOCKET_VERSION, Opening, tokens
 from chatsite.proxy import believe_proxies
 from chatsite.websocket import CLOSE_TIMEOUT, WebSocket
 
@@ -44,9 +42,7 @@ ABANDONED_TIMEOUT = 10  # s for the application to end after its client went awa
 POLL = 0.02  # s between looks while draining
 # Connections accepted at a go. Few, so that processes which share a port share a burst as well.
 ACCEPTS = 8
-
-WEBSOCKET_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
-WEBSOCKET_VERSION = b"13"
+SPEECHLESS_TIMEOUT = 5  # s for a connection to say something before it is left to Twisted
 
 Application = Callable[..., Awaitable[None]]
 
@@ -59,7 +55,7 @@ class Request(WebRequest):
 
     def process(self) -> Any:
         """Hand the request that has come to the application."""
-        if b"websocket" in _tokens(self.requestHeaders.getRawHeaders(b"upgrade")):
+        if b"websocket" in tokens(self.requestHeaders.getRawHeaders(b"upgrade") or ()):
             return self._open_websocket()
         return super().process()
 
@@ -82,8 +78,7 @@ class Request(WebRequest):
         channel.requests.clear()
         self.channel = self.websocket = None
         self.content.close()
-        key = self.requestHeaders.getRawHeaders(b"sec-websocket-key")[0]
-        answer = switching_protocols(key, subprotocol, headers)
+        answer = self._opening().answer(subprotocol, headers)
         return connection, b"".join((*pending, answer)), early
 
     def refuse(self, status: int) -> None:
@@ -91,7 +86,7 @@ class Request(WebRequest):
         self.websocket = None
         self.setHeader(b"connection", b"close")
         self.channel.persistent = False
-        self.basic_error(status, _REASONS[status], "This WebSocket was not opened.")
+        self.basic_error(status, REASONS[status], REFUSAL.decode())
 
     def connectionLost(self, reason: Any) -> None:
         """Twisted's notice that the client has gone before it was answered."""
@@ -113,92 +108,26 @@ class Request(WebRequest):
             channel.unregisterProducer()
 
     def _open_websocket(self) -> None:
-        if not self._acceptable():
+        opening = self._opening()
+        status = 503 if self.server.draining and opening.status == 101 else opening.status
+        if status != 101:
+            if status == 426:
+                self.setHeader(b"sec-websocket-version", WEBSOCKET_VERSION)
+            self.refuse(status)
             return
+        client = self.client.host, self.client.port
+        self.websocket = WebSocket(self.server, self, client)
+        scope = opening.scope(client, (self.host.host, self.host.port))
+        scope["extensions"] = {"chat.wire": self.websocket}
+        self.server.open_websocket(self.websocket, scope)
+
+    def _opening(self) -> Opening:
         headers = [
             (name.lower(), value)
             for name, values in self.requestHeaders.getAllRawHeaders()
-            if b"_" not in name  # or a client could pose as a proxy (CVE-2015-0219)
             for value in values
         ]
-        protocols = self.requestHeaders.getRawHeaders(b"sec-websocket-protocol") or ()
-        path, _, query = self.uri.partition(b"?")
-        self.websocket = WebSocket(self.server, self, (self.client.host, self.client.port))
-        scope = {
-            "type": "websocket",
-            "http_version": "1.1",
-            "scheme": "ws",
-            "path": unquote(path.decode("ascii")),
-            "raw_path": path,
-            "query_string": query,
-            "root_path": "",
-            "headers": headers,
-            "client": [self.client.host, self.client.port],
-            "server": [self.host.host, self.host.port],
-            "subprotocols": [
-                name.strip() for line in protocols for name in line.decode("latin1").split(",")
-            ],
-            "extensions": {"chat.wire": self.websocket},
-        }
-        self.server.open_websocket(self.websocket, scope)
-
-    def _acceptable(self) -> bool:
-        """Whether this is a handshake by RFC 6455, 4.2.1; answers it otherwise."""
-        header = self.requestHeaders.getRawHeaders
-        if header(b"sec-websocket-version") != [WEBSOCKET_VERSION]:
-            self.setHeader(b"sec-websocket-version", WEBSOCKET_VERSION)
-            self.refuse(426)
-        elif (
-            self.method != b"GET"
-            or self.clientproto != b"HTTP/1.1"
-            or b"upgrade" not in _tokens(header(b"connection"))
-            or len(header(b"host") or ()) != 1
-            or not _is_key(header(b"sec-websocket-key"))
-            or not self.uri.isascii()
-        ):
-            self.refuse(400)
-        elif self.server.draining:
-            self.refuse(503)
-        else:
-            return True
-        return False
-
-
-_REASONS = {
-    400: b"Bad Request",
-    403: b"Forbidden",
-    426: b"Upgrade Required",
-    500: b"Internal Server Error",
-    503: b"Service Unavailable",
-}
-
-
-def switching_protocols(
-    key: bytes, subprotocol: str | None, headers: Iterable[tuple[bytes, bytes]] = ()
-) -> bytes:
-    """The answer that opens the WebSocket of the handshake with `key`."""
-    accept = base64.b64encode(hashlib.sha1(key.strip() + WEBSOCKET_GUID).digest())
-    lines = [
-        b"HTTP/1.1 101 Switching Protocols",
-        b"Upgrade: websocket",
-        b"Connection: Upgrade",
-        b"Sec-WebSocket-Accept: " + accept,
-    ]
-    if subprotocol is not None:
-        lines.append(b"Sec-WebSocket-Protocol: " + subprotocol.encode("latin1"))
-    lines += [name + b": " + value for name, value in headers]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
-
-
-def _is_key(lines: list[bytes] | None) -> bool:
-    try:
-        return len(lines or ()) == 1 and len(base64.b64decode(lines[0], validate=True)) == 16  # type: ignore[index]
-    except binascii.Error:
-        return False
-
-
-def _tokens(lines: list[bytes] | None) -> set[bytes]:
-    return {token.strip().lower() for line in lines or () for token in line.split(b",")}
+        return Opening(self.method, self.uri, self.clientproto, headers)
 
 
 class _Gate:
@@ -235,9 +164,47 @@ class _Connection(tcp.Server):
             self.abortConnection()
 
 
+class _Entrance:
+    """What Twisted's port takes for its factory: has each connection looked at first."""
+
+    def __init__(self, server: Server, factory: _Factory) -> None:
+        self._server = server
+        self._factory = factory
+
+    def doStart(self) -> None:
+        """Nothing to do. As the next, what a port calls."""
+
+    def doStop(self) -> None:
+        """Nothing to do."""
+
+    def buildProtocol(self, address: Any) -> _Arrival:
+        """Take note that somebody came from `address`."""
+        return _Arrival(self._server, partial(self._factory.buildProtocol, address))
+
+
+class _Arrival:
+    """What Twisted's port takes for a protocol: opens the door once there is a connection."""
+
+    def __init__(self, server: Server, build_protocol: Callable[[], Any]) -> None:
+        self._server = server
+        self._build_protocol = build_protocol
+
+    def makeConnection(self, accepted: tuple[Any, ...]) -> None:
+        """Look at the connection; `accepted` is what Twisted would make its transport of."""
+        connection, _, client, *rest = accepted
+
+        def to_twisted() -> None:
+            protocol = self._build_protocol()
+            protocol.makeConnection(_Connection(connection, protocol, client, *rest))
+
+        Doorstep(self._server, connection, client, connection.getsockname(), to_twisted).look()
+
+
 class _Listener(tcp.Port):
-    transport = _Connection
     numberAccepts = property(lambda port: ACCEPTS, lambda port, adapted: None)
+
+    # No transport is made yet, only what one would be made of: see _Arrival.
+    transport: Any = staticmethod(lambda *accepted: accepted)
 
 
 class Server(daphne.server.Server):
@@ -265,6 +232,7 @@ class Server(daphne.server.Server):
         self._running: dict[Any, asyncio.Task[None]] = {}  # by the Request or WebSocket it answers
         self._gone: dict[Any, float] = {}  # those whose client has gone, and since when
         self._handshakes: dict[WebSocket, float] = {}  # unanswered ones and since when, in order
+        self._speechless: dict[Doorstep, float] = {}  # and who has not even asked, likewise
         self._listener = listener
         self._drain_application = drain
         self._trusted_proxies = trusted_proxies
@@ -299,7 +267,7 @@ class Server(daphne.server.Server):
     def _start(self) -> None:
         self._listener.setblocking(False)
         self._port = _Listener._fromListeningDescriptor(
-            reactor, self._listener.fileno(), self._listener.family, _Factory(self)
+            reactor, self._listener.fileno(), self._listener.family, _Entrance(self, _Factory(self))
         )
         self._port.startListening()
         self._loop.call_later(1, self._look_after)
@@ -350,9 +318,16 @@ class Server(daphne.server.Server):
 
     # --- WebSockets -----------------------------------------------------------------------------
 
+    def wait_at_door(self, doorstep: Doorstep) -> None:
+        """A connection has said nothing yet."""
+        self._speechless[doorstep] = time.monotonic()
+
+    def left_door(self, doorstep: Doorstep) -> None:
+        """It has now."""
+        self._speechless.pop(doorstep, None)
+
     def open_websocket(self, websocket: WebSocket, scope: dict[str, Any]) -> None:
         """Ask the application about a handshake."""
-        scope["asgi"] = {"version": "3.0"}
         believe_proxies(scope, self._trusted_proxies)
         task = self._loop.create_task(self.application(scope, websocket.receive, websocket.answer))
         self._running[websocket] = task
@@ -441,4 +416,9 @@ class Server(daphne.server.Server):
             if now - since < HANDSHAKE_TIMEOUT:
                 break  # the rest is younger
             websocket.abort()
+        for doorstep, since in list(self._speechless.items()):
+            if now - since < SPEECHLESS_TIMEOUT:
+                break
+            self.left_door(doorstep)
+            doorstep.let_go()
         self._loop.call_later(1, self._look_after)

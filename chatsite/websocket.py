@@ -1,9 +1,9 @@
 """An open WebSocket: the protocol on an asyncio transport, and the application's `chat.wire`.
 
 Through Daphne and Autobahn an echo costs 126 µs of processor time and a quiet connection 12 KiB;
-here 8 µs and less than 2 KiB. So once a handshake is answered the TCP connection leaves Twisted
-(chatsite.server.Request.release) for a transport of the event loop, and what stays of it is one
-object of this class.
+here 8 µs and less than 2 KiB. So a handshake is answered before Twisted sees the TCP connection
+(chatsite.doorstep), or takes it out of Twisted (chatsite.server.Request.release), for a transport
+of the event loop; and what stays of it is one object of this class.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from chatsite import frames
 
 if TYPE_CHECKING:
+    from chatsite.doorstep import Doorstep
     from chatsite.server import Request, Server
 
 logger = logging.getLogger(__name__)
@@ -62,13 +63,13 @@ class WebSocket(asyncio.Protocol):
         "_events", "_paused", "_reader", "_request", "_senders", "_server", "_transport", "_waiter",
     )  # fmt: skip
 
-    def __init__(self, server: Server, request: Request, peer: object) -> None:
+    def __init__(self, server: Server, request: Request | Doorstep, peer: object) -> None:
         self.on_text: Callable[[bytes], object] | None = None
         self.on_binary: Callable[[], object] | None = None
         self.on_close: Callable[[int], object] | None = None
         self.peer = peer  # address and port, for the log
         self._server = server
-        self._request: Request | None = request  # until the handshake is answered
+        self._request: Request | Doorstep | None = request  # until the handshake is answered
         self._accepting: bytes | None = None
         self._transport: asyncio.Transport | None = None
         self._reader: frames.MessageReader | None = frames.MessageReader(MESSAGE_MAX)

@@ -1,21 +1,17 @@
-"""The consumer: the live protocol's place in Channels. It only moves bytes.
+"""The consumer: the live protocol's place in Channels, under any ASGI server. It only moves bytes.
 
 What comes from the client goes to the hub of this process, which answers through the socket's wire.
-Under chatsite.server the bytes pass by Channels' dispatch and this coroutine ends once the member
-is greeted; under any other ASGI server they come through ``receive``.
+Under chatsite.server sockets take the short way instead: chat.live.direct.
 """
 
-import functools
 from typing import Any
 
-from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from chat.live.frames import SUBPROTOCOL
-from chat.live.handshake import credentials_in, origin_is_ours
+from chat.live.handshake import invitation_to
 from chat.live.hub import current_hub
 from chat.live.socket import Socket
-from chat.live.wire import AsgiWire, DirectWire
+from chat.live.wire import AsgiWire
 
 
 class ChatConsumer(AsyncJsonWebsocketConsumer):
@@ -26,7 +22,7 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
     channel_layer_alias = None
 
     socket: Socket | None = None
-    _asgi: AsgiWire | None = None
+    _wire: AsgiWire | None = None
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Handle an event here on the loop: no handler of ours leaves a connection behind."""
@@ -34,21 +30,13 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
 
     async def connect(self) -> None:
         """Shake hands; greet the member, or close with the reason."""
-        offered = self.scope["subprotocols"]
-        credentials = credentials_in(self.scope)
-        if (offered and SUBPROTOCOL not in offered) or not origin_is_ours(self.scope):
+        invitation = invitation_to(self.scope)
+        if invitation is None:
             await self.close()
             return
-        direct = self.scope.get("extensions", {}).get("chat.wire")
-        if direct is not None:
-            direct.pause()  # until there is somebody to listen
-        await self.accept(SUBPROTOCOL if offered else None)
-        if direct is None:
-            self._asgi = AsgiWire(self.base_send)
-        hub = current_hub()
-        self.socket = await hub.admit(self._asgi or DirectWire(direct), credentials)
-        if direct is not None:
-            self._leave_to_hub(direct)
+        await self.accept(invitation.subprotocol)
+        self._wire = AsgiWire(self.base_send)
+        self.socket = await current_hub().admit(self._wire, invitation.credentials)
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
@@ -63,19 +51,7 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         """Forget the socket."""
-        if self._asgi is not None:
-            self._asgi.stop()
+        if self._wire is not None:
+            self._wire.stop()
         if self.socket is not None:
             current_hub().remove(self.socket)
-
-    def _leave_to_hub(self, direct: Any) -> None:
-        """Let the connection's events go straight to the hub, and end this coroutine."""
-        hub, socket = current_hub(), self.socket
-        if socket is not None:
-            direct.on_text = functools.partial(hub.received, socket)
-            direct.on_binary = functools.partial(hub.received_binary, socket)
-            direct.on_close = lambda _code: hub.remove(socket)
-            if not direct.is_open:  # it went while it was being greeted
-                hub.remove(socket)
-        direct.resume()
-        raise StopConsumer

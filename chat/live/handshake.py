@@ -1,6 +1,7 @@
 """What a client shows at the door: its origin, and the credentials it brings."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,11 +10,28 @@ from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 
 from chat.live.admission import Credentials
+from chat.live.frames import SUBPROTOCOL
 
 Scope = dict[str, Any]
 SESSION_KEY = re.compile(r"[a-z0-9]{1,40}")
 NO_SESSION = "none"
 PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """How a handshake is accepted: with which subprotocol, and what the client showed."""
+
+    subprotocol: str | None
+    credentials: Credentials
+
+
+def invitation_to(scope: Scope) -> Invitation | None:
+    """Return how to accept a handshake, or None where it is to be refused."""
+    offered = scope["subprotocols"]
+    if (offered and SUBPROTOCOL not in offered) or not origin_is_ours(scope):
+        return None
+    return Invitation(SUBPROTOCOL if offered else None, credentials_in(scope))
 
 
 def credentials_in(scope: Scope) -> Credentials:

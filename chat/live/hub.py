@@ -28,7 +28,7 @@ from chat.broadcast import (
 )
 from chat.errors import ChatError, Unavailable
 from chat.live import admission, frames
-from chat.live.admission import Arrival, Credentials, Guest, Welcome
+from chat.live.admission import Arrival, Credentials, Guest, Shown, Welcome
 from chat.live.batches import Batches
 from chat.live.commands import carry_out
 from chat.live.database import Database
@@ -53,6 +53,7 @@ CREDENTIALS_EVERY = 3  # comparisons, in which each socket's credentials are loo
 SWEEP_EVERY = 1  # s between two looks for silent and slow sockets
 POSTS_MAX = 500  # messages, or read positions, in one transaction
 GUESTS_MAX = 200  # handshakes looked up at once: a storm is paced, not refused
+CREDENTIALS_MAX = 1000  # sockets whose credentials are looked at in one query
 ADMISSION_MAX = 50  # s, while the database does not answer; clients give up then as well
 DRAIN_COMMANDS = 5  # s that commands under way may still take
 DRAIN_CLOSE = 1  # s for the closing frames to leave
@@ -227,6 +228,7 @@ class Hub:
         user = guest.user.pk
         allowance = self._allowances.setdefault(user, Allowance())
         socket = Socket(wire, guest.credentials, user, allowance, time.monotonic())
+        socket.stamp = guest.stamp
         self.sockets.add(socket)
         self.sockets_of.setdefault(user, set()).add(socket)
         for room in guest.rooms:
@@ -451,13 +453,30 @@ class Hub:
 
     async def _look_at_credentials(self, sockets: list[Socket]) -> None:
         """Close sockets whose session ended, or whose member may not be here any more."""
-        for start in range(0, len(sockets), GUESTS_MAX):
-            some = sockets[start : start + GUESTS_MAX]
-            shown = [socket.credentials for socket in some]
-            guests = await self.database(admission.recognise, shown)
-            for socket, guest in zip(some, guests, strict=True):
-                if guest.close is not None:
-                    socket.close(guest.close)
+        for start in range(0, len(sockets), CREDENTIALS_MAX):
+            some = sockets[start : start + CREDENTIALS_MAX]
+            shown = [
+                Shown(socket.credentials.session, socket.user, socket.stamp)
+                for socket in some
+                if socket.stamp
+            ]
+            changed = await self.database(admission.sessions_changed, shown)
+            await self._identify_again(
+                [s for s in some if not s.stamp or s.credentials.session in changed]
+            )
+
+    async def _identify_again(self, sockets: list[Socket]) -> None:
+        if not sockets:
+            return
+        shown = [socket.credentials for socket in sockets]
+        guests = await self.database(admission.identify, shown)
+        for socket, guest in zip(sockets, guests, strict=True):
+            if guest.close is not None:
+                socket.close(guest.close)
+            elif guest.user is None or guest.user.pk != socket.user:
+                socket.close(Close.SIGN_IN)  # the session has become somebody else's
+            else:
+                socket.stamp = guest.stamp
 
     async def _sweep(self) -> None:
         now = time.monotonic()

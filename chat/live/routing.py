@@ -7,6 +7,7 @@ from channels.routing import URLRouter
 from django.urls import path
 
 from chat.live.consumer import ChatConsumer
+from chat.live.direct import serve_directly
 
 _router = URLRouter([path("ws/chat/", ChatConsumer.as_asgi())])
 
@@ -20,4 +21,7 @@ async def live_application(
     if scope["path"] != "/ws/chat/":
         await send({"type": "websocket.close"})
         return
-    await _router(scope, receive, send)
+    if "chat.wire" in scope.get("extensions", ()):
+        await serve_directly(scope, receive, send)
+    else:
+        await _router(scope, receive, send)

@@ -34,6 +34,7 @@ class Socket:
         "seats_to_look_at",
         "session",
         "slow_since",
+        "stamp",
         "syncing",
         "typing",
         "user",
@@ -47,6 +48,7 @@ class Socket:
         self.id = uuid.uuid4().hex
         self.wire = wire
         self.credentials = credentials
+        self.stamp = ""  # of the session it came with
         self.user = user
         self.session = Session(allowance, now)
         self.rooms: set[int] = set()

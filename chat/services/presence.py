@@ -14,12 +14,18 @@ from django.db.models import Case, Max, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 
 from accounts.models import User
+from chat import sql
 from chat.models import Connection, ServerProcess
 from chat.rows import PresenceState
 
 BEAT_LOST = timedelta(seconds=15)  # without a beat, after which a process counts as gone
 ROW_SETTLED = timedelta(seconds=60)  # after which a row is written once and for all
 PROCESS_KEPT = timedelta(minutes=5)  # without a beat, after which its rows are removed
+
+_OPENED = """
+INSERT INTO {connection} (id, process_id, user_id, visible) VALUES {values}
+ON CONFLICT (id) DO UPDATE SET visible = excluded.visible
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +78,16 @@ def _enter(process: Process) -> None:
 def _store(
     process: Process, opened: Mapping[UUID, tuple[int, bool]], closed: Collection[UUID]
 ) -> None:
-    connections = [
-        Connection(pk=pk, process_id=process.id, user_id=user, visible=visible)
-        for pk, (user, visible) in opened.items()
-    ]
-    with transaction.atomic():
-        if connections:
-            Connection.objects.bulk_create(
-                connections,
-                update_conflicts=True,
-                unique_fields=["id"],
-                update_fields=["visible"],
-            )
-        if closed:
+    if opened:
+        values = ",".join([
+            f"('{pk.hex}','{process.id.hex}',{int(user)},{bool(visible)})"
+            for pk, (user, visible) in opened.items()
+        ])  # fmt: skip
+        # They need not outlive the machine: its sockets do not either.
+        statement = _OPENED.format(connection=sql.table(Connection), values=values)
+        sql.write_loosely(statement)
+    if closed:
+        with transaction.atomic():
             sockets = Connection.objects.filter(pk__in=closed)
             _note_last_seen(sockets, Now())
             sockets.delete()

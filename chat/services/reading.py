@@ -3,19 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import Case, F, OuterRef, Q, Value, When
+from django.db.models import Q
 
 from accounts.models import User
-from chat import rows
+from chat import rows, sql
 from chat.broadcast import Fragment, RoomChanged
 from chat.errors import ChatError, Invalid, NotFound
 from chat.models import Membership, Mention, Message, Room
 from chat.permissions import check_seat
 from chat.services.access import access_message, access_room, seat_in
-from chat.services.counting import UNREAD_MAX, CountUpTo
+from chat.services.counting import UNREAD_MAX
 
 CHANGES_MAX = 300  # rows in one page of changes
 BEHIND_MAX = 1000  # versions; who is further behind starts anew
@@ -55,76 +55,118 @@ def rooms_of(user: User, room_id: int | None = None) -> list[rows.RoomRow]:
 def rooms_of_many(
     user_ids: Collection[int], room_id: int | None = None
 ) -> dict[int, list[rows.RoomRow]]:
-    """Return the rooms of several members at once, in three queries however many they are."""
+    """Return the rooms of several members at once, in two queries however many they are."""
     seats = _seats_with_counts(user_ids, room_id)
-    others = _others_in([seat.room_id for seat in seats if seat.room.kind == Room.Kind.DIRECT])
+    others = _others_in({seat.room for seat in seats if seat.kind == Room.Kind.DIRECT})
     found: dict[int, list[rows.RoomRow]] = {user_id: [] for user_id in user_ids}
     for seat in seats:
-        found[seat.user_id].append(_room_row(seat, others))
+        found[seat.user].append(_room_row(seat, others))
     return found
 
 
-def _seats_with_counts(user_ids: Collection[int], room_id: int | None) -> list[Membership]:
-    unread = (
-        Message.objects.filter(room=OuterRef("room"), seq__gt=OuterRef("read_seq"), deleted_at=None)
-        .exclude(author=OuterRef("user"))
-        .order_by()
-        .values("pk")[:UNREAD_MAX]
-    )
-    mentions = (
-        Mention.objects.filter(
-            user=OuterRef("user"),
-            room=OuterRef("room"),
-            seq__gt=OuterRef("read_seq"),
-            silent=False,
-        )
-        .order_by()
-        .values("pk")[:UNREAD_MAX]
-    )
-    behind = Q(read_seq__lt=F("room__last_seq"))
-    seats = (
-        Membership.objects.active()
-        .filter(user__in=user_ids)
-        .select_related("room")
-        .annotate(
-            unread=Case(When(behind, then=CountUpTo(unread)), default=Value(0)),
-            mentions=Case(When(behind, then=CountUpTo(mentions)), default=Value(0)),
-        )
-        .order_by("room__name", "room")
-    )
-    return list(seats if room_id is None else seats.filter(room=room_id))
+class _Seat(NamedTuple):
+    """Where a member stands in a room: the columns of ``_SEATS``."""
+
+    user: int
+    room: int
+    kind: str
+    slug: str
+    name: str
+    topic: str
+    locked: bool
+    archived: bool
+    slow_mode: int
+    version: int
+    last_seq: int
+    read_seq: int
+    notify: str
+    role: str
+    quiet_until: Any
+    favourite: bool
+    place: int | None
+    unread: int
+    mentions: int
 
 
-def _others_in(room_ids: Iterable[int]) -> dict[int, list[User]]:
+# Both counts follow an index from the read position on, and only where there is something past it.
+_SEATS = """
+SELECT seat.user_id, room.id, room.kind, room.slug, room.name, room.topic, room.locked,
+    room.archived_at IS NOT NULL, room.slow_mode, room.version, room.last_seq,
+    seat.read_seq, seat.notify, seat.role, seat.quiet_until, seat.favourite, seat.place,
+    CASE WHEN seat.read_seq < room.last_seq THEN (
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM {message} message
+            WHERE message.room_id = seat.room_id AND message.seq > seat.read_seq
+                AND message.deleted_at IS NULL AND message.author_id <> seat.user_id
+            LIMIT {most}
+        ) counted
+    ) ELSE 0 END,
+    CASE WHEN seat.read_seq < room.last_seq THEN (
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM {mention} mention
+            WHERE mention.user_id = seat.user_id AND mention.room_id = seat.room_id
+                AND mention.seq > seat.read_seq AND NOT mention.silent
+            LIMIT {most}
+        ) counted
+    ) ELSE 0 END
+FROM {membership} seat JOIN {room} room ON room.id = seat.room_id
+WHERE seat.left_at IS NULL AND seat.user_id IN ({users}) {only}
+ORDER BY room.name, room.id
+"""
+
+_PEOPLE = """
+SELECT seat.room_id, person.id, person.username, person.display_name, person.avatar
+FROM {membership} seat JOIN {person} person ON person.id = seat.user_id
+WHERE seat.left_at IS NULL AND seat.room_id IN ({rooms})
+ORDER BY person.id
+"""
+
+
+def _seats_with_counts(user_ids: Iterable[int], room_id: int | None) -> list[_Seat]:
+    statement = _SEATS.format(
+        message=sql.table(Message),
+        mention=sql.table(Mention),
+        membership=sql.table(Membership),
+        room=sql.table(Room),
+        users=sql.numbers(user_ids),
+        only="" if room_id is None else f"AND room.id = {int(room_id)}",
+        most=UNREAD_MAX,
+    )
+    return list(map(_Seat._make, sql.fetch(statement)))
+
+
+def _others_in(room_ids: Collection[int]) -> dict[int, list[rows.PersonRow]]:
     """Return the members of direct rooms, by room."""
-    found: dict[int, list[User]] = defaultdict(list)
-    wanted = set(room_ids)
-    if wanted:
-        seats = Membership.objects.active().filter(room__in=wanted).select_related("user")
-        for seat in seats.order_by("user"):
-            found[seat.room_id].append(seat.user)
+    found: dict[int, list[rows.PersonRow]] = defaultdict(list)
+    if not room_ids:
+        return found
+    statement = _PEOPLE.format(
+        membership=sql.table(Membership), person=sql.table(User), rooms=sql.numbers(room_ids)
+    )
+    for room_id, pk, username, display_name, avatar in sql.fetch(statement):
+        person = User(pk=pk, username=username, display_name=display_name, avatar=avatar)
+        found[room_id].append(rows.person_row(person))
     return found
 
 
-def _room_row(seat: Membership, others: dict[int, list[User]]) -> rows.RoomRow:
-    room = seat.room
+def _room_row(seat: _Seat, others: dict[int, list[rows.PersonRow]]) -> rows.RoomRow:
     people = None
-    if room.kind == Room.Kind.DIRECT:
-        people = [rows.person_row(user) for user in others[room.pk] if user.pk != seat.user_id]
+    if seat.kind == Room.Kind.DIRECT:
+        people = [person for person in others[seat.room] if person.id != seat.user]
     return rows.RoomRow(
-        id=room.pk,
-        kind=room.kind,
-        slug=room.slug,
-        name=", ".join(person.name for person in people) if people else room.name,
-        topic=room.topic,
-        locked=room.locked,
-        archived=room.archived_at is not None,
-        slow_mode=room.slow_mode,
-        version=room.version,
-        last_seq=room.last_seq,
+        id=seat.room,
+        kind=seat.kind,
+        slug=seat.slug,
+        name=", ".join([person.name for person in people]) if people else seat.name,
+        topic=seat.topic,
+        locked=bool(seat.locked),
+        archived=bool(seat.archived),
+        slow_mode=seat.slow_mode,
+        version=seat.version,
+        last_seq=seat.last_seq,
         read_seq=seat.read_seq,
-        unread=seat.unread,  # type: ignore[attr-defined]
-        mentions=seat.mentions,  # type: ignore[attr-defined]
+        unread=seat.unread,
+        mentions=seat.mentions,
         notify=seat.notify,
         role=seat.role,
         with_=people,
@@ -274,7 +316,10 @@ def current_rooms(room_ids: Collection[int]) -> dict[int, Room]:
 
 def versions_of(room_ids: Collection[int]) -> dict[int, int]:
     """Return the present versions of rooms, by id."""
-    return dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "version"))
+    if not room_ids:
+        return {}
+    statement = f"SELECT id, version FROM {sql.table(Room)} WHERE id IN ({sql.numbers(room_ids)})"
+    return dict(sql.fetch(statement))
 
 
 def _page_end(found: Sequence[tuple[int, str, Fragment]]) -> int:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chatsite.server import switching_protocols
+from chatsite.opening import switching_protocols
 from tests.server.raw import ACCEPT, HANDSHAKE, KEY, RawClient, connected, wait_for
 from tests.server.small_site import SmallSite
 
