@@ -40,6 +40,7 @@ from chat.live.repair import Repair
 from chat.live.seats import Seats
 from chat.live.session import HEARTBEAT, Close, Refusal
 from chat.live.socket import Socket
+from chat.live.wheel import Wheel
 from chat.live.wire import Wire
 from chat.rows import wire_time
 from chat.services import reading
@@ -49,8 +50,8 @@ from chat.services.posting import BODY_MAX, post_many
 logger = logging.getLogger(__name__)
 
 CHECK_EVERY = 2.5  # s between two comparisons with the database
-CREDENTIALS_EVERY = 3  # comparisons, in which each socket's credentials are looked at once
-SWEEP_EVERY = 1  # s between two looks for silent and slow sockets
+CREDENTIALS_EVERY = 3  # comparisons, in which each socket's credentials and silence are looked at
+SWEEP_EVERY = 1  # s between two looks at the slow sockets
 POSTS_MAX = 500  # messages, or read positions, in one transaction
 GUESTS_MAX = 200  # handshakes looked up at once: a storm is paced, not refused
 CREDENTIALS_MAX = 1000  # sockets whose credentials are looked at in one query
@@ -88,7 +89,8 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._dirty: dict[int, RoomFeed] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._checks = 0
+        self._in_turn: Wheel[Socket] = Wheel(CREDENTIALS_EVERY)
+        self._slow: set[Socket] = set()
 
     # --- The life of the hub ------------------------------------------------------------------
 
@@ -177,6 +179,8 @@ class Hub:
         if socket not in self.sockets:
             return
         self.sockets.discard(socket)
+        self._in_turn.discard(socket)
+        self._slow.discard(socket)
         self.onlookers.left(socket)
         for room in list(socket.rooms):
             self.seats.give_up(socket, room)
@@ -227,9 +231,11 @@ class Hub:
         assert guest.user is not None
         user = guest.user.pk
         allowance = self._allowances.setdefault(user, Allowance())
-        socket = Socket(wire, guest.credentials, user, allowance, time.monotonic())
+        now = time.monotonic()
+        socket = Socket(wire, guest.credentials, user, allowance, now, self._slow)
         socket.stamp = guest.stamp
         self.sockets.add(socket)
+        self._in_turn.add(socket)
         self.sockets_of.setdefault(user, set()).add(socket)
         for room in guest.rooms:
             self.seats.take(socket, room)
@@ -433,8 +439,7 @@ class Hub:
     # --- Looking after the sockets ------------------------------------------------------------
 
     async def _check(self) -> None:
-        """Compare rooms, seats and credentials with the database."""
-        self._checks += 1
+        """Close silent sockets; compare rooms, seats and credentials with the database."""
         self._allowances = {
             user: allowance
             for user, allowance in self._allowances.items()
@@ -442,14 +447,13 @@ class Hub:
         }
         if not self.sockets:
             return
+        due, now = self._in_turn.turn(), time.monotonic()
+        for socket in due:
+            if socket.session.is_silent(now):
+                socket.close(Close.SILENT)
         await self.repair.compare(list(self.feeds))
         await self.seats.compare()
-        due = [s for s in self.sockets if hash(s.id) % CREDENTIALS_EVERY == self._turn]
         await self._look_at_credentials(due)
-
-    @property
-    def _turn(self) -> int:
-        return self._checks % CREDENTIALS_EVERY
 
     async def _look_at_credentials(self, sockets: list[Socket]) -> None:
         """Close sockets whose session ended, or whose member may not be here any more."""
@@ -480,10 +484,8 @@ class Hub:
 
     async def _sweep(self) -> None:
         now = time.monotonic()
-        for socket in list(self.sockets):
-            if socket.session.is_silent(now):
-                socket.close(Close.SILENT)
-            elif socket.is_too_slow(now):
+        for socket in list(self._slow):
+            if socket.is_too_slow(now):
                 socket.close(Close.TOO_SLOW)
 
 

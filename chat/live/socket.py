@@ -18,12 +18,14 @@ COMMANDS_MAX = 64  # under way at once for one socket, then it is not read from
 class Socket:
     """Rooms, focus and unsent bytes of one connection.
 
+    ``slow`` are all the sockets of the hub that are behind; it enters itself there.
     ``held`` keeps frames of rooms whose version the client was not told yet: they follow it.
     """
 
     __slots__ = (
         "_early",
         "_running",
+        "_slow",
         "closed",
         "credentials",
         "focus",
@@ -43,7 +45,13 @@ class Socket:
     )
 
     def __init__(
-        self, wire: Wire, credentials: Credentials, user: int, allowance: Allowance, now: float
+        self,
+        wire: Wire,
+        credentials: Credentials,
+        user: int,
+        allowance: Allowance,
+        now: float,
+        slow: "set[Socket]",
     ) -> None:
         self.id = uuid.uuid4().hex
         self.wire = wire
@@ -64,6 +72,7 @@ class Socket:
         self.closed = False
         self._early: list[bytes] | None = []
         self._running = 0
+        self._slow = slow
 
     @property
     def is_greeted(self) -> bool:
@@ -146,6 +155,7 @@ class Socket:
     def _be_slow(self) -> None:
         if self.slow_since is None:
             self.slow_since = time.monotonic()
+            self._slow.add(self)
             self.wire.pause()
             self.wire.when_drained(self._catch_up)
 
@@ -153,6 +163,7 @@ class Socket:
         rooms = sorted(self.lagged & self.rooms)
         self.lagged.clear()
         self.slow_since = None
+        self._slow.discard(self)
         if rooms:
             self.send(encode(Lagged(rooms)))
         if self._running < COMMANDS_MAX:

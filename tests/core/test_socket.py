@@ -53,7 +53,7 @@ def wire():
 
 @pytest.fixture
 def socket(wire):
-    socket = Socket(wire, Credentials(), 7, Allowance(), 0)
+    socket = Socket(wire, Credentials(), 7, Allowance(), 0, set())
     socket.rooms |= {ROOM, OTHER}
     socket.greet(b"{}")
     wire.texts.clear()
