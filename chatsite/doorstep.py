@@ -43,6 +43,7 @@ class Doorstep:
         where: tuple[Any, ...],
         to_twisted: Callable[[], object],
     ) -> None:
+        connection.setblocking(False)
         self._server = server
         self._connection = connection
         self._client = client[:2]

@@ -1,0 +1,152 @@
+"""What members read is found by index, however large the site: Postgres's own plans say so."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from chat.live import admission
+from chat.live.admission import Credentials, Shown
+from chat.models import Room
+from chat.services import reading
+from tests.factories import sign_in
+
+pytestmark = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite's planner has no choice to speak of"
+)
+
+MEMBERS, ROOMS, ROOMS_EACH = 2_000, 400, 5
+BUSY = 40_000  # messages in one room
+ELSEWHERE = 100  # messages in each of the others
+# As the command `seed` would, but in a second or two.
+FURNISH = """
+INSERT INTO accounts_user (username, display_name, password, is_active, is_staff, is_superuser,
+    first_name, last_name, email, date_joined, avatar, status, time_zone, ban_reason)
+SELECT 'planned' || n, 'Planned ' || n, 'none', true, false, false,
+    '', '', '', now(), '', '', 'UTC', ''
+FROM generate_series(1, {members}) n;
+
+INSERT INTO chat_room (kind, slug, name, topic, version, last_seq, info_version, locked, slow_mode,
+    created_at)
+SELECT 'public', 'planned-' || n, 'Planned ' || n, '', CASE n WHEN 1 THEN {busy} ELSE {others} END,
+    CASE n WHEN 1 THEN {busy} ELSE {others} END, 0, false, 0, now()
+FROM generate_series(1, {rooms}) n;
+
+INSERT INTO chat_membership (room_id, user_id, role, version, read_seq, notify, joined_at)
+SELECT room.id, member.id, 'member', 1, 0, 'all', now()
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM accounts_user) member
+JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM chat_room) room
+    ON room.n = 1 OR member.n % ({rooms} / {each}) = room.n % ({rooms} / {each});
+
+INSERT INTO chat_message (room_id, seq, version, posted_version, author_id, client_id, body, html,
+    pinned, created_at)
+SELECT room.id, seq, seq, seq, (SELECT min(id) FROM accounts_user) + seq % {members},
+    gen_random_uuid(), 'said', '<p>said</p>', false, now()
+FROM chat_room room, generate_series(1, room.last_seq) seq;
+
+INSERT INTO chat_mention (message_id, user_id, room_id, seq)
+SELECT id, (SELECT min(id) FROM accounts_user) + id % {members}, room_id, seq
+FROM chat_message WHERE id % 4 = 0;
+
+INSERT INTO chat_reaction (message_id, user_id, emoji)
+SELECT id, author_id, '+' FROM chat_message WHERE id % 4 = 1;
+
+INSERT INTO django_session (session_key, session_data, expire_date)
+SELECT 'planned' || n, 'none', now() + interval '1 day' FROM generate_series(1, 20000) n;
+
+ANALYZE
+"""
+
+
+@pytest.fixture(scope="module")
+def large_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A site on which reading a whole table, or a whole room, would show in a plan."""
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        connection.set_autocommit(False)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    FURNISH.format(
+                        members=MEMBERS, rooms=ROOMS, each=ROOMS_EACH, busy=BUSY, others=ELSEWHERE
+                    )
+                )
+            yield
+        finally:
+            connection.rollback()
+            connection.set_autocommit(True)
+
+
+@pytest.fixture
+def busy(large_site: None) -> Room:
+    return Room.objects.get(slug="planned-1")
+
+
+@pytest.fixture
+def member(large_site: None) -> User:
+    return User.objects.get(username="planned7")
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The steps of a plan, each with those below it."""
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def assert_by_index(read: Any) -> None:
+    """Fail if a query of ``read`` walks through a table, or sorts more than a page."""
+    with CaptureQueriesContext(connection) as captured:
+        read()
+    selects = [
+        query["sql"] for query in captured if query["sql"].lstrip()[:6] in ("SELECT", "WITH s")
+    ]
+    assert selects, "it asked the database"
+    for statement in selects:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN (FORMAT JSON) " + statement)
+            [(found,)] = cursor.fetchall()
+        plan = json.loads(found) if isinstance(found, str) else found
+        for node in nodes(plan[0]["Plan"]):
+            told = f"{statement}\n{json.dumps(plan, indent=1)}"
+            walks = node["Node Type"] == "Seq Scan" and node["Relation Name"] != "chat_sitestate"
+            assert not walks, told
+            if node["Node Type"] in ("Sort", "Incremental Sort"):
+                read_below = {below.get("Relation Name") for below in nodes(node)}
+                assert "chat_message" not in read_below, told
+
+
+@pytest.mark.parametrize(
+    "anchor", [{}, {"before": BUSY // 2}, {"after": BUSY // 2}, {"around": BUSY // 2}], ids=str
+)
+def test_a_page_of_history_is_read_along_an_index(
+    busy: Room, member: User, anchor: dict[str, int]
+) -> None:
+    assert_by_index(lambda: reading.history(member, busy.pk, **anchor))
+
+
+def test_the_list_of_rooms_and_what_is_unread_there_are_found_by_index(member: User) -> None:
+    assert len(reading.rooms_of(member)) >= ROOMS_EACH
+    assert_by_index(lambda: reading.rooms_of(member))
+
+
+def test_the_rooms_of_many_arriving_together_are_found_by_index(busy: Room) -> None:
+    arriving = list(User.objects.order_by("pk").values_list("pk", flat=True)[:20])
+    assert_by_index(lambda: reading.rooms_of_many(arriving))
+
+
+@pytest.mark.parametrize("behind", [1, 200, 900, 5000], ids="{} behind".format)
+def test_what_changed_is_read_along_an_index(busy: Room, member: User, behind: int) -> None:
+    assert_by_index(lambda: reading.sync(member, {busy.pk: busy.version - behind}))
+
+
+def test_a_session_is_found_by_index_and_compared_by_index(busy: Room, member: User) -> None:
+    key = sign_in(member)
+    [guest] = admission.identify([Credentials(session=key)])
+    assert guest.user == member
+    assert_by_index(lambda: admission.identify([Credentials(session=key)]))
+    assert_by_index(lambda: admission.sessions_changed([Shown(key, member.pk, guest.stamp)]))
