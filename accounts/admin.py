@@ -4,14 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from accounts.models import ApiToken, User
+from accounts.models import REASON_MAX, ApiToken, User
 from accounts.signals import profile_changed
 from chat.admin.base import Moderated, actor, chosen, count_of, link_to, link_to_list
 from chat.models import Connection, Membership, Message
@@ -19,7 +18,6 @@ from chat.services import bans
 
 # What others see of a member; their rooms are told when it changes.
 SHOWN = {"username", "display_name"}
-REASON_MAX = User._meta.get_field("ban_reason").max_length
 
 
 class MemberForm(forms.ModelForm):
@@ -45,14 +43,6 @@ class MemberForm(forms.ModelForm):
         self.fields["reason"].initial = self.instance.ban_reason
 
 
-class ReasonForm(ActionForm):
-    """A reason beside the list of actions."""
-
-    reason = forms.CharField(
-        label="Reason, told to the banned: ", max_length=REASON_MAX, required=False
-    )
-
-
 class BannedFilter(admin.SimpleListFilter):
     """Members who are banned, or not."""
 
@@ -75,7 +65,6 @@ class MemberAdmin(Moderated, UserAdmin):
     """Members. Moderators ban; everything else about an account is for superusers."""
 
     form = MemberForm
-    action_form = ReasonForm
     list_display = (
         "username",
         "display_name",
@@ -146,7 +135,7 @@ class MemberAdmin(Moderated, UserAdmin):
         if wanted["banned"]:
             bans.ban(actor(request), user.pk, wanted["reason"])
         elif user.banned_at is not None:
-            bans.unban(actor(request), user.pk)
+            bans.unban(actor(request), user.pk, wanted["reason"])
 
     @admin.display()
     def rooms(self, user: User) -> SafeString:
@@ -176,16 +165,18 @@ class MemberAdmin(Moderated, UserAdmin):
     @admin.action(description="Ban, with the reason given here", permissions=["moderate"])
     def ban(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Ban members."""
-        reason = request.POST.get("reason", "").replace("\x00", "")
         self.for_each(
-            request, queryset, lambda actor, user: bans.ban(actor, user.pk, reason), "banned"
+            request, queryset, lambda actor, user, why: bans.ban(actor, user.pk, why), "banned"
         )
 
     @admin.action(description="Let back in", permissions=["moderate"])
     def unban(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """End bans."""
         self.for_each(
-            request, queryset, lambda actor, user: bans.unban(actor, user.pk), "let back in"
+            request,
+            queryset,
+            lambda actor, user, why: bans.unban(actor, user.pk, why),
+            "let back in",
         )
 
 

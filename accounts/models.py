@@ -15,6 +15,7 @@ HANDLE_MAX = 32  # characters
 STATUS_MAX = 100  # characters
 EMOJI_MAX = 32  # code points
 NAME_MAX = 60  # characters
+REASON_MAX = 200  # characters, of why a moderator did something
 TOKEN_USE_NOTED_EVERY = timedelta(minutes=5)
 
 handle_validators: list[Callable[[Any], None]] = [
@@ -60,7 +61,7 @@ class User(AbstractUser):
     last_seen_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=64, default="UTC")
     banned_at = models.DateTimeField(null=True, blank=True, editable=False)
-    ban_reason = models.CharField(max_length=200, blank=True, editable=False)
+    ban_reason = models.CharField(max_length=REASON_MAX, blank=True, editable=False)
 
     objects: ClassVar[Members] = Members()
 

@@ -3,7 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
-from chat.admin import emoji, memberships, messages, presence, rooms  # noqa: F401
+from chat.admin import audit, emoji, memberships, messages, presence, rooms  # noqa: F401
 
 # Staff sign in where everybody does: with a second factor, and within the same limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -5,7 +5,9 @@ from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.paginator import Paginator
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -15,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from accounts.models import User
+from accounts.models import REASON_MAX, User
 from chat.errors import ChatError
 
 PER_PAGE = 50  # rows
@@ -26,6 +28,17 @@ COUNTED_MAX = 10_000  # rows; a table may have millions, and nobody turns to the
 def actor(request: HttpRequest) -> User:
     """Return the moderator who asks; the admin lets nobody else in."""
     return cast(User, request.user)
+
+
+def given_reason(request: HttpRequest) -> str:
+    """Return the reason that stood beside the action."""
+    return request.POST.get("reason", "")
+
+
+class ReasonForm(ActionForm):
+    """A reason beside the list of actions: told to the member, and kept in the audit trail."""
+
+    reason = forms.CharField(label="Reason: ", max_length=REASON_MAX, required=False)
 
 
 class BoundedPaginator(Paginator):
@@ -50,6 +63,7 @@ class Moderated(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # each would count the whole table
     actions_selection_counter = False  # without it one cannot select what is on no page
     paginator = BoundedPaginator
+    action_form = ReasonForm
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Nobody adds rows."""
@@ -91,10 +105,10 @@ class Moderated(admin.ModelAdmin):
         self,
         request: HttpRequest,
         rows: QuerySet[Any],
-        verb: Callable[[User, Any], Any],
+        verb: Callable[[User, Any, str], Any],
         done: str,
     ) -> None:
-        """Let the moderator do ``verb`` to each row, and say how many were ``done``.
+        """Let the moderator do ``verb`` to each row, for a reason; say how many were ``done``.
 
         Each is a change of its own: one that is refused keeps none of the others.
         """
@@ -102,7 +116,7 @@ class Moderated(admin.ModelAdmin):
         refusals: dict[str, int] = {}
         for row in self._at_once(request, rows):
             try:
-                verb(actor(request), row)
+                verb(actor(request), row, given_reason(request))
                 self.log_change(request, row, done.capitalize())
                 count += 1
             except ChatError as refusal:

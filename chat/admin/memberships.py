@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts.models import User
+from accounts.models import REASON_MAX, User
 from chat.admin.base import Moderated, actor, chosen, link_to
 from chat.models import Membership, Room
 from chat.services import members
@@ -50,10 +51,23 @@ class MutedFilter(admin.SimpleListFilter):
         return queryset.filter(muted_until__gt=timezone.now()) if self.value() else queryset
 
 
+class MembershipForm(forms.ModelForm):
+    """What moderators change about a membership, and why."""
+
+    reason = forms.CharField(
+        max_length=REASON_MAX, required=False, help_text="Told to the member, and kept."
+    )
+
+    class Meta:
+        model = Membership
+        fields = ("role", "muted_until")
+
+
 @admin.register(Membership)
 class MembershipAdmin(Moderated):
     """Memberships, also of those who left."""
 
+    form = MembershipForm
     list_display = (
         "member",
         "room_link",
@@ -72,7 +86,8 @@ class MembershipAdmin(Moderated):
     sortable_by = ("joined_at",)
     actions = ("remove", "unmute")
     fields = (
-        "member", "room_link", "role", "muted_until", "notify", "joined_at", "left_at", "read_seq",
+        "member", "room_link", "role", "muted_until", "reason", "notify",
+        "joined_at", "left_at", "read_seq",
     )  # fmt: skip
     readonly_fields = ("member", "room_link", "notify", "joined_at", "left_at", "read_seq")
 
@@ -83,10 +98,11 @@ class MembershipAdmin(Moderated):
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         """Change through the services what the form changed."""
+        room, user, reason = obj.room_id, obj.user_id, form.cleaned_data["reason"]
         if "role" in form.changed_data:
-            members.set_role(actor(request), obj.room_id, obj.user_id, obj.role)
+            members.set_role(actor(request), room, user, obj.role, reason)
         if "muted_until" in form.changed_data:
-            members.mute(actor(request), obj.room_id, obj.user_id, obj.muted_until)
+            members.mute(actor(request), room, user, obj.muted_until, reason)
 
     @admin.display(description="member", ordering="user__username")
     def member(self, membership: Membership) -> SafeString | str:
@@ -104,7 +120,7 @@ class MembershipAdmin(Moderated):
         self.for_each(
             request,
             queryset,
-            lambda actor, seat: members.remove(actor, seat.room_id, seat.user_id),
+            lambda actor, seat, why: members.remove(actor, seat.room_id, seat.user_id, why),
             "removed",
         )
 
@@ -114,6 +130,6 @@ class MembershipAdmin(Moderated):
         self.for_each(
             request,
             queryset,
-            lambda actor, seat: members.mute(actor, seat.room_id, seat.user_id, None),
+            lambda actor, seat, why: members.mute(actor, seat.room_id, seat.user_id, None, why),
             "may write again",
         )

@@ -175,7 +175,7 @@ class MessageAdmin(Moderated):
         self.for_each(
             request,
             queryset,
-            lambda actor, message: messages.pin(actor, message.pk, True),
+            lambda actor, message, _: messages.pin(actor, message.pk, True),
             "pinned",
         )
 
@@ -185,6 +185,6 @@ class MessageAdmin(Moderated):
         self.for_each(
             request,
             queryset,
-            lambda actor, message: messages.pin(actor, message.pk, False),
+            lambda actor, message, _: messages.pin(actor, message.pk, False),
             "unpinned",
         )

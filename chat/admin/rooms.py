@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from accounts.models import REASON_MAX
 from chat.admin.base import Moderated, actor, count_of, link_to, link_to_list
 from chat.models import Connection, Membership, Message, Room
 from chat.services import rooms
@@ -17,6 +18,7 @@ class RoomForm(forms.ModelForm):
     """What moderators change about a room."""
 
     archived = forms.BooleanField(required=False, help_text="Put away: nobody can join or write.")
+    reason = forms.CharField(max_length=REASON_MAX, required=False, help_text="Kept.")
 
     class Meta:
         model = Room
@@ -66,7 +68,7 @@ class RoomAdmin(Moderated):
         "kind", "slug", "members", "messages", "online", "version", "created_by_link", "created_at",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("name", "topic", "slow_mode", "locked", "archived")}),
+        (None, {"fields": ("name", "topic", "slow_mode", "locked", "archived", "reason")}),
         ("About it", {"fields": readonly_fields}),
     )
 
@@ -90,13 +92,15 @@ class RoomAdmin(Moderated):
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
         """Change through the services what the form changed."""
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        changed.pop("reason", None)
         archived, locked = changed.pop("archived", None), changed.pop("locked", None)
+        reason = form.cleaned_data["reason"]
         if changed:
-            rooms.update(actor(request), obj.pk, **changed)
+            rooms.update(actor(request), obj.pk, **changed, reason=reason)
         if locked is not None:
-            rooms.lock(actor(request), obj.pk, locked)
+            rooms.lock(actor(request), obj.pk, locked, reason)
         if archived is not None:
-            rooms.archive(actor(request), obj.pk, archived)
+            rooms.archive(actor(request), obj.pk, archived, reason)
 
     @admin.display(description="room", ordering="name")
     def title(self, room: Room) -> str:
@@ -140,21 +144,30 @@ class RoomAdmin(Moderated):
     def lock(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
         """Lock rooms."""
         self.for_each(
-            request, queryset, lambda actor, room: rooms.lock(actor, room.pk, True), "locked"
+            request,
+            queryset,
+            lambda actor, room, why: rooms.lock(actor, room.pk, True, why),
+            "locked",
         )
 
     @admin.action(description="Unlock", permissions=["moderate"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
         """Unlock rooms."""
         self.for_each(
-            request, queryset, lambda actor, room: rooms.lock(actor, room.pk, False), "unlocked"
+            request,
+            queryset,
+            lambda actor, room, why: rooms.lock(actor, room.pk, False, why),
+            "unlocked",
         )
 
     @admin.action(description="Archive", permissions=["moderate"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
         """Archive rooms."""
         self.for_each(
-            request, queryset, lambda actor, room: rooms.archive(actor, room.pk, True), "archived"
+            request,
+            queryset,
+            lambda actor, room, why: rooms.archive(actor, room.pk, True, why),
+            "archived",
         )
 
     @admin.action(description="Bring back from the archive", permissions=["moderate"])
@@ -163,6 +176,6 @@ class RoomAdmin(Moderated):
         self.for_each(
             request,
             queryset,
-            lambda actor, room: rooms.archive(actor, room.pk, False),
+            lambda actor, room, why: rooms.archive(actor, room.pk, False, why),
             "brought back",
         )

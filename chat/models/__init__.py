@@ -1,5 +1,6 @@
 """The rows of the chat. Only chat.services writes them."""
 
+from chat.models.audit import AuditEntry
 from chat.models.block import Block
 from chat.models.emoji import CustomEmoji
 from chat.models.join_link import JoinLink
@@ -14,6 +15,7 @@ from chat.models.thread import ThreadSeat
 
 __all__ = [
     "Block",
+    "AuditEntry",
     "Connection",
     "CustomEmoji",
     "JoinLink",

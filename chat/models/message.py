@@ -1,5 +1,7 @@
 """Messages, and what hangs on them: mentions, reactions, earlier bodies."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from chat.models.room import Room
 
 BODY_MAX = 4000  # code points, after trimming
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: Postgres takes neither
 EMOJI_MAX = 32  # code points; families and flags are long
 
 

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from chat import broadcast
+from chat import broadcast, rows
 from chat.errors import ChatError, Forbidden, Invalid, NotFound
 from chat.models import Block, Membership, Role, Room, batch
+from chat.models.audit import Verb
 from chat.permissions import (
     NO_ROOM,
     check_not_direct,
@@ -20,6 +21,7 @@ from chat.permissions import (
     check_steward,
     check_writable,
 )
+from chat.services import audit
 from chat.services.changing import RoomChange, changing, changing_many, store_seat
 
 NO_MEMBER = "There is no such member."
@@ -101,7 +103,7 @@ def invite(actor: User, room_id: int, user_id: int) -> Room:
         return room
 
 
-def remove(actor: User, room_id: int, user_id: int) -> Room:
+def remove(actor: User, room_id: int, user_id: int, reason: str = "") -> Room:
     """Take another member's seat away. Moderators cannot remove owners or each other.
 
     Raises NotFound or Forbidden.
@@ -116,10 +118,13 @@ def remove(actor: User, room_id: int, user_id: int) -> Room:
         _check_not_last_owner(change, seat)
         give_up_seat(change, seat)
         _close_if_empty(change)
+        reason = audit.clean_reason(reason)
+        before: audit.Facts = {"role": seat.role}
+        audit.record_seat(actor, Verb.REMOVE_MEMBER, reason, seat, before, {"role": None})
         return room
 
 
-def set_role(actor: User, room_id: int, user_id: int, role: str) -> Room:
+def set_role(actor: User, room_id: int, user_id: int, role: str, reason: str = "") -> Room:
     """Make a member owner, moderator or plain member. Owners may.
 
     Raises Invalid, NotFound or Forbidden.
@@ -135,12 +140,14 @@ def set_role(actor: User, room_id: int, user_id: int, role: str) -> Room:
         if seat.role != role:
             if role != Role.OWNER:
                 _check_not_last_owner(change, seat)
-            seat.role = role
+            before, seat.role = {"role": seat.role}, role
             store_seat(change, seat)
+            reason = audit.clean_reason(reason)
+            audit.record_seat(actor, Verb.CHANGE_ROLE, reason, seat, before, {"role": role})
         return room
 
 
-def mute(actor: User, room_id: int, user_id: int, until: datetime | None) -> Room:
+def mute(actor: User, room_id: int, user_id: int, until: datetime | None, reason: str = "") -> Room:
     """Keep a member from writing until then; None lets them write again.
 
     Raises NotFound or Forbidden.
@@ -153,8 +160,11 @@ def mute(actor: User, room_id: int, user_id: int, until: datetime | None) -> Roo
         seat = _seat_of(change, user_id)
         _check_outranks(actor, own, seat)
         if seat.muted_until != until:
-            seat.muted_until = until
+            before, seat.muted_until = _mute_facts(seat.muted_until), until
             store_seat(change, seat)
+            verb = Verb.UNMUTE if until is None else Verb.MUTE
+            after = _mute_facts(until)
+            audit.record_seat(actor, verb, audit.clean_reason(reason), seat, before, after)
         return room
 
 
@@ -240,6 +250,10 @@ def take_seat_again(change: RoomChange, seat: Membership) -> None:
     """Give the member of ``seat`` their place back, as if they had never left."""
     seat.left_at = None
     store_seat(change, seat, moved=True)
+
+
+def _mute_facts(until: datetime | None) -> audit.Facts:
+    return {"muted_until": until and rows.wire_time(until)}
 
 
 def give_up_seat(change: RoomChange, seat: Membership) -> None:

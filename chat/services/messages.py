@@ -12,6 +12,7 @@ from accounts.models import User
 from chat import markup
 from chat.errors import ChatError, Forbidden, Invalid, NotFound
 from chat.models import CustomEmoji, Mention, Message, MessageEdit, Pin, Reaction
+from chat.models.audit import Verb
 from chat.models.emoji import EMOJI_NAME_MAX
 from chat.models.message import EMOJI_MAX
 from chat.models.pin import PINS_MAX
@@ -22,7 +23,7 @@ from chat.permissions import (
     check_writable,
     may_delete,
 )
-from chat.services import blocks, threads
+from chat.services import audit, blocks, threads
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, clean_body, handles_for, post_many
 
@@ -82,10 +83,10 @@ def edit(actor: User, message_id: int, body: str) -> Ack:
         return _ack(change, message)
 
 
-def remove(actor: User, message_id: int) -> Ack:
+def remove(actor: User, message_id: int, reason: str = "") -> Ack:
     """Turn a message into a tombstone. A second time changes nothing.
 
-    Raises NotFound or Forbidden.
+    Raises NotFound, Forbidden or TooLarge.
     """
     with _message(actor, message_id) as (change, message):
         seat = change.seat_of(actor)
@@ -107,6 +108,8 @@ def remove(actor: User, message_id: int) -> Ack:
             _store(change, message)
             if message.thread_id is not None:
                 threads.forget_reply(change, message)
+            if message.author_id != actor.pk:
+                _record_removal(actor, message, reason)
         return _ack(change, message)
 
 
@@ -187,6 +190,15 @@ def _message(actor: User, message_id: int) -> Iterator[tuple[RoomChange, Message
 def _check_not_gone(message: Message) -> None:
     if message.is_tombstone:
         raise NotFound(NO_MESSAGE)
+
+
+def _record_removal(actor: User, message: Message, reason: str) -> None:
+    """Write that a moderator deleted it. What it said is kept with the message, not here."""
+    audit.record(
+        actor, Verb.DELETE_MESSAGE, audit.clean_reason(reason),
+        room=message.room_id, user=message.author_id, message=message,
+        before={"deleted": False}, after={"deleted": True},
+    )  # fmt: skip
 
 
 def _keep_body(message: Message, actor: User) -> None:

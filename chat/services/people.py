@@ -8,11 +8,11 @@ from accounts.models import STATUS_MAX, User
 from chat import rows
 from chat.errors import Forbidden, Invalid, NotFound, TooLarge
 from chat.models import Block, Membership, Message
+from chat.models.message import UNSTORABLE
 from chat.permissions import NO_MESSAGE, check_seat
 from chat.services import blocks, presence
 from chat.services.members import NO_MEMBER, profile_changed
 from chat.services.messages import clean_emoji
-from chat.services.posting import UNSTORABLE
 from chat.services.preferences import clean_until
 
 SEEN_BY_MAX = 50  # members of a room in which it is told who has read a message

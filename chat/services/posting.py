@@ -6,7 +6,6 @@ neighbours.
 """
 
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,7 +28,7 @@ from chat.broadcast import Posted
 from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge, Unavailable
 from chat.models import Membership, Mention, Message, batch
 from chat.models.batch import PostKey, StoredPost
-from chat.models.message import BODY_MAX
+from chat.models.message import BODY_MAX, UNSTORABLE
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_write, check_seat
 from chat.services import blocks, threads
 from chat.services.changing import RoomChange, announce_changes
@@ -37,7 +36,6 @@ from chat.services.changing import RoomChange, announce_changes
 logger = logging.getLogger(__name__)
 
 GONE_ROOT = "thread: the message that this thread began with was deleted."
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: Postgres takes neither
 
 
 @dataclass(frozen=True, slots=True)

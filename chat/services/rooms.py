@@ -3,19 +3,23 @@
 import re
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
+from chat import rows
 from chat.errors import Invalid, NotFound, TooLarge
 from chat.models import Membership, Role, Room
+from chat.models.audit import Verb
+from chat.models.message import UNSTORABLE
 from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
 from chat.permissions import NO_ROOM, check_not_direct, check_owner, check_steward
-from chat.services import blocks
+from chat.services import audit, blocks
 from chat.services.changing import RoomChange, changing, store, store_seat
-from chat.services.posting import UNSTORABLE
 
 DIRECT_MAX = 10  # members of a direct conversation
 TAKEN_SLUGS = {"new"}  # pages beside the rooms' own
@@ -82,6 +86,7 @@ def update(
     topic: str | None = None,
     slow_mode: int | None = None,
     slug: str | None = None,
+    reason: str = "",
 ) -> Room:
     """Change what is given of a room's name, topic, slow mode (s) and address.
 
@@ -106,21 +111,22 @@ def update(
         if slug not in (None, room.slug):
             check_owner(actor, change.seat_of(actor), "change a room's address")
             _check_free(str(wanted["slug"]))
-        _apply(change, wanted)
+        _apply(actor, change, wanted, Verb.CHANGE_ROOM, reason)
         return room
 
 
-def lock(actor: User, room_id: int, on: bool) -> Room:
+def lock(actor: User, room_id: int, on: bool, reason: str = "") -> Room:
     """Let members read and nothing else, or let them write again. Raises NotFound or Forbidden."""
     with changing(room_id) as change:
         room = _stewarded(actor, change, "lock the room")
         assert change is not None
         check_steward(actor, change.seat_of(actor), "lock the room")
-        _apply(change, {"locked": on})
+        verb = Verb.LOCK_ROOM if on else Verb.UNLOCK_ROOM
+        _apply(actor, change, {"locked": on}, verb, reason)
         return room
 
 
-def archive(actor: User, room_id: int, on: bool) -> Room:
+def archive(actor: User, room_id: int, on: bool, reason: str = "") -> Room:
     """Put a room away, or bring it back. Owners may. Raises NotFound or Forbidden."""
     with changing(room_id) as change:
         room = _stewarded(actor, change, "archive the room")
@@ -128,7 +134,9 @@ def archive(actor: User, room_id: int, on: bool) -> Room:
         check_owner(actor, change.seat_of(actor), "archive a room")
         check_not_direct(room, "archive")
         if (room.archived_at is not None) != on:
-            _apply(change, {"archived_at": timezone.now() if on else None})
+            verb = Verb.ARCHIVE_ROOM if on else Verb.RESTORE_ROOM
+            wanted = {"archived_at": timezone.now() if on else None}
+            _apply(actor, change, wanted, verb, reason)
         return room
 
 
@@ -200,11 +208,19 @@ def _stewarded(actor: User, change: RoomChange | None, what: str) -> Room:
     return change.room
 
 
-def _apply(change: RoomChange, wanted: dict) -> None:
-    """Set fields of the room; take a version if anything differs."""
+def _apply(actor: User, change: RoomChange, wanted: dict, verb: Verb, reason: str) -> None:
+    """Set fields of the room; take a version, and write it down, if anything differs."""
     room = change.room
     differing = {name: value for name, value in wanted.items() if getattr(room, name) != value}
+    before = {name: _fact(getattr(room, name)) for name in differing}
     for name, value in differing.items():
         setattr(room, name, value)
     if differing:
         change.add_info()
+        after = {name: _fact(value) for name, value in differing.items()}
+        reason = audit.clean_reason(reason)
+        audit.record(actor, verb, reason, room=room, before=before, after=after)
+
+
+def _fact(value: Any) -> Any:
+    return rows.wire_time(value) if isinstance(value, datetime) else value

@@ -147,6 +147,7 @@ def seeded(db):
         ("accounts/user/", 6),
         ("chat/connection/", 7),
         ("chat/serverprocess/", 6),
+        ("chat/auditentry/", 6),
     ],
 )
 def test_a_list_costs_the_same_however_many_rows_it_has(

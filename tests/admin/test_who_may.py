@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [
     "accounts/user/", "chat/room/", "chat/message/", "chat/membership/", "chat/connection/",
-    "chat/serverprocess/",
+    "chat/serverprocess/", "chat/auditentry/",
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chat.broadcast import AccessChanged
-from chat.errors import Forbidden, NotFound
+from chat.errors import Forbidden, NotFound, TooLarge
 from chat.services import bans
 from tests.factories import make_moderator
 from tests.services.telling import listening
@@ -25,8 +25,12 @@ def test_a_second_ban_keeps_the_day_of_the_first(site_moderator, ada):
     assert (again.banned_at, again.ban_reason) == (first, "More spam")
 
 
-def test_a_long_reason_is_cut_to_what_is_stored(site_moderator, ada):
-    assert bans.ban(site_moderator.user, ada.id, "x" * 1000).ban_reason == "x" * 200
+def test_a_reason_has_two_hundred_characters_at_most(site_moderator, ada):
+    with pytest.raises(TooLarge, match="at most 200"):
+        bans.ban(site_moderator.user, ada.id, "x" * 201)
+    ada.user.refresh_from_db()
+    assert ada.user.banned_at is None
+    assert bans.ban(site_moderator.user, ada.id, "x" * 200).ban_reason == "x" * 200
 
 
 def test_who_was_banned_can_come_back(site_moderator, ada):

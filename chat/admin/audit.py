@@ -1,0 +1,99 @@
+"""The audit trail: read, searched, exported. Nobody changes it."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from chat.admin.base import ReadOnly, chosen, link_to
+from chat.models import AuditEntry, Room
+from chat.services import export
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(ReadOnly):
+    """Entries, the newest first."""
+
+    list_display = ("at", "by", "verb", "member", "room_link", "reason", "difference")
+    list_display_links = ("at",)
+    list_filter = ("verb", chosen("actor", User), chosen("user", User), chosen("room", Room))
+    list_select_related = ("actor", "user", "room")
+    search_fields = ("reason",)
+    search_help_text = (
+        "Words of the reason, @handle of whom it was done to, by:handle of who did it"
+    )
+    ordering = ("-pk",)
+    sortable_by = ()
+    actions = ("as_csv", "as_json_lines")
+    fields = readonly_fields = (
+        "at", "by", "verb", "member", "room_link", "message_link", "reason", "before", "after",
+    )  # fmt: skip
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
+    ) -> tuple[QuerySet[AuditEntry], bool]:
+        """Search for words, and for members where a term is a handle."""
+        words = []
+        for word in search_term.split():
+            if word.startswith("@"):
+                queryset = queryset.filter(user__username=word[1:].lower())
+            elif word.startswith("by:"):
+                handle = word.removeprefix("by:").removeprefix("@").lower()
+                queryset = queryset.filter(actor__username=handle)
+            else:
+                words.append(word)
+        return super().get_search_results(request, queryset, " ".join(words))
+
+    @admin.display(description="by", empty_value="the site")
+    def by(self, entry: AuditEntry) -> SafeString | str | None:
+        """Who did it."""
+        return link_to(entry.actor) if entry.actor else None
+
+    @admin.display(description="member")
+    def member(self, entry: AuditEntry) -> SafeString | str:
+        """To whom it was done."""
+        return link_to(entry.user)
+
+    @admin.display(description="room")
+    def room_link(self, entry: AuditEntry) -> SafeString | str:
+        """In which room."""
+        return link_to(entry.room)
+
+    @admin.display(description="message")
+    def message_link(self, entry: AuditEntry) -> SafeString | str:
+        """To which message."""
+        return link_to(entry.message)
+
+    @admin.display(description="before → after")
+    def difference(self, entry: AuditEntry) -> str:
+        """What it was, and what it became."""
+        return "; ".join(
+            f"{name}: {_told(entry.before.get(name))} → {_told(value)}"
+            for name, value in entry.after.items()
+        )
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def as_csv(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> StreamingHttpResponse:
+        """Send the entries as a table."""
+        return _file(export.csv_lines(queryset), "text/csv", "audit.csv")
+
+    @admin.action(description="Export as JSON lines", permissions=["view"])
+    def as_json_lines(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry]
+    ) -> StreamingHttpResponse:
+        """Send the entries one JSON object a line."""
+        return _file(export.json_lines(queryset), "application/jsonl", "audit.jsonl")
+
+
+def _told(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+
+
+def _file(lines: Any, kind: str, name: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        lines, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

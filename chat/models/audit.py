@@ -1,0 +1,91 @@
+"""The audit trail: what moderators did, written once and never changed."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import REASON_MAX
+
+
+class Verb(models.TextChoices):
+    """What was done."""
+
+    DELETE_MESSAGE = "message.delete", "deleted a message"
+    CHANGE_ROOM = "room.change", "changed a room"
+    LOCK_ROOM = "room.lock", "locked a room"
+    UNLOCK_ROOM = "room.unlock", "unlocked a room"
+    ARCHIVE_ROOM = "room.archive", "archived a room"
+    RESTORE_ROOM = "room.restore", "brought a room back"
+    REMOVE_MEMBER = "member.remove", "removed a member"
+    CHANGE_ROLE = "member.role", "changed a role"
+    MUTE = "member.mute", "muted a member"
+    UNMUTE = "member.unmute", "let a member write again"
+    BAN = "member.ban", "banned a member"
+    UNBAN = "member.unban", "let a member back in"
+
+
+class AppendOnlyError(TypeError):
+    """Somebody tried to change or delete what is written once."""
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    """Entries, to be read."""
+
+    def update(self, **values: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("The audit trail is written once: entries are never changed.")
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("The audit trail is written once: entries are never deleted.")
+
+
+class AuditEntry(models.Model):
+    """Who did what to whom, why, and what it was before and after.
+
+    It outlives what it names: the keys have no constraint, so that nothing is ever written to a
+    row of this table again, and writing it locks no other table's rows.
+    """
+
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    verb = models.CharField(max_length=32, choices=Verb, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, editable=False,
+        db_constraint=False, related_name="+", verbose_name="by",
+    )  # fmt: skip
+    room = models.ForeignKey(
+        "chat.Room", models.DO_NOTHING, null=True, editable=False, db_constraint=False,
+        related_name="+",
+    )  # fmt: skip
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, editable=False,
+        db_constraint=False, related_name="+", verbose_name="member",
+    )  # fmt: skip
+    message = models.ForeignKey(
+        "chat.Message", models.DO_NOTHING, null=True, editable=False, db_constraint=False,
+        db_index=False, related_name="+",
+    )  # fmt: skip
+    reason = models.CharField(max_length=REASON_MAX, blank=True, editable=False)
+    before = models.JSONField(default=dict, editable=False)
+    after = models.JSONField(default=dict, editable=False)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "audit entry"
+        verbose_name_plural = "audit trail"
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new entry. Raises AppendOnlyError for one that is there already."""
+        if not self._state.adding:
+            raise AppendOnlyError("The audit trail is written once: entries are never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("The audit trail is written once: entries are never deleted.")
