@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Max, QuerySet, Subquery, Value, When
+from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -25,6 +25,11 @@ PROCESS_KEPT = timedelta(minutes=5)  # without a beat, after which its rows are 
 _OPENED = """
 INSERT INTO {connection} (id, process_id, user_id, visible) VALUES {values}
 ON CONFLICT (id) DO UPDATE SET visible = excluded.visible
+"""
+
+_SEEN = """
+SELECT user_id, MAX(CASE WHEN visible THEN 1 ELSE 0 END) FROM {connection}
+WHERE process_id IN ({processes}) {only} GROUP BY user_id
 """
 
 
@@ -112,14 +117,16 @@ def tidy(process: UUID, living: Collection[UUID]) -> None:
 
 def seen_elsewhere(process: UUID, users: Iterable[int] | None = None) -> dict[int, bool]:
     """Return who has a socket on another living process, and whether one of theirs is visible."""
-    found = Connection.objects.filter(process__beat_at__gt=Now() - BEAT_LOST).exclude(
-        process=process
+    living = ServerProcess.objects.filter(beat_at__gt=Now() - BEAT_LOST).exclude(pk=process)
+    others = list(living.values_list("pk", flat=True))
+    if not others:
+        return {}
+    statement = _SEEN.format(
+        connection=sql.table(Connection),
+        processes=",".join([f"'{other.hex}'" for other in others]),
+        only="" if users is None else f"AND user_id IN ({sql.numbers(users)})",
     )
-    if users is not None:
-        found = found.filter(user__in=list(users))
-    visible = Max(Case(When(visible=True, then=Value(1)), default=Value(0)))
-    rows = found.order_by().values_list("user").annotate(seen=visible)
-    return {user: bool(seen) for user, seen in rows}
+    return {user: bool(seen) for user, seen in sql.fetch(statement)}
 
 
 def state_of(user_id: int) -> PresenceState:
