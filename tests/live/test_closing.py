@@ -20,7 +20,7 @@ HEARTBEAT = 25  # s
 MANY = 200  # sockets of one member, more than anyone needs
 CUT_WITHIN = 15  # s, for one who does not read
 BODY = "漢" * 4000  # 24 kB with its HTML
-ENOUGH = 120  # of these, so that neither kernel nor process holds them all
+ENOUGH = 300  # of these, 7 MB: more than a kernel takes (4 MiB) and a process keeps (1 MiB)
 RECEIVED_MAX = 4096  # bytes that the kernel of a slow reader takes, so that it is soon behind
 
 
