@@ -16,7 +16,9 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
 EXIT_TIMEOUT = 0.2  # s for threads to end, which may wait for a database that does not answer
 
@@ -26,7 +28,7 @@ def serve(
     drain: Callable[[], Awaitable[object]],
     *,
     trusted_proxies: int = 0,
-) -> None:
+) -> NoReturn:
     """Serve `application` on the inherited socket until told to end, then exit with 0."""
     from chatsite.server import Server
 
@@ -43,10 +45,23 @@ def serve(
         ready=lambda: os.write(ready, b"1"),
     )
     server.run()
+    exit_in_order()
+
+
+def exit_in_order() -> NoReturn:
+    """Exit with 0 once the threads have ended, in EXIT_TIMEOUT at the latest.
+
+    Without the interpreter's own goodbye: all is said, and one destructor that waits for a thread
+    would keep it there until our parent kills us.
+    """
+    deadline = time.monotonic() + EXIT_TIMEOUT
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(max(0, deadline - time.monotonic()))
     logging.shutdown()
-    exit_soon = threading.Timer(EXIT_TIMEOUT, os._exit, (0,))
-    exit_soon.daemon = True
-    exit_soon.start()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def choose_event_loop() -> None:

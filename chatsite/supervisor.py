@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 
 logger = logging.getLogger(__name__)
 
-BACK_OFF_FIRST = 0.1  # s before a process that died is started again
+BACK_OFF_FIRST = 0.1  # s before a process that died young once more is started again
 BACK_OFF_MAX = 5.0  # s
-HEALTHY = 30.0  # s a process must have lived for the back-off to begin anew
+HEALTHY = 10.0  # s of life after which the next process is started at once
 KILL_TIMEOUT = 25  # s for the processes to end; a platform kills after 30
 BACKLOG = 4096  # connections that wait to be accepted; the kernel lowers it to its somaxconn
 START_ATTEMPTS = 3  # of processes that have never been ready, before the start is given up
@@ -129,7 +129,7 @@ class Supervisor:
 
     async def _keep_running(self, slot: int) -> None:
         """Have one process running until the end."""
-        back_off, attempts, was_ready = BACK_OFF_FIRST, 0, False
+        back_off, attempts, was_ready = 0.0, 0, False
         while not self._ending.is_set():
             started = time.monotonic()
             child, ready = await self._start()
@@ -151,14 +151,14 @@ class Supervisor:
                 self._end()
                 return
             if time.monotonic() - started > HEALTHY:
-                back_off = BACK_OFF_FIRST
+                back_off = 0.0
             logger.error(
-                "Server process %s (pid %s) %s; starting another in %s s",
-                slot, child.pid, how_it_ended(code), back_off,
+                "Server process %s (pid %s) %s; starting another %s",
+                slot, child.pid, how_it_ended(code), f"in {back_off} s" if back_off else "at once",
             )  # fmt: skip
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), back_off)
-            back_off = min(2 * back_off, BACK_OFF_MAX)
+            back_off = min(max(BACK_OFF_FIRST, 2 * back_off), BACK_OFF_MAX)
 
     async def _start(self) -> tuple[asyncio.subprocess.Process, int]:
         """A new process, and where it says that it is ready."""
