@@ -74,3 +74,9 @@ async def test_what_the_peer_has_not_taken_is_counted_in_bytes(peer, wire):
         await drained.wait()
     assert wire.unsent == 0
     assert len(peer.messages) == 2
+
+
+async def test_one_who_waits_for_what_is_read_already_waits_for_nothing(wire):
+    drained = asyncio.Event()
+    wire.when_drained(drained.set)
+    assert drained.is_set()

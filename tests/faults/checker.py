@@ -368,9 +368,11 @@ def ordered(case: Case) -> Iterator[Violation]:
 
 
 def _rows_out_of_frame(run: Run, step: Applied) -> Iterator[Violation]:
-    page = step.start == step.to == run.started.base  # a reset holds rows of any age
+    # What was there before the client began it never held: a reset brings such rows, and so does a
+    # frame that begins before the client did.
+    begun = run.started.base
     for seen in step.rows:
-        if seen.version > step.to or (seen.version <= step.start and not page):
+        if seen.version > step.to or begun < seen.version <= step.start:
             text = f"{seen.kind} {seen.key} came in the frame {step.start} → {step.to}"
             yield Violation("I4", text, step.client, step.room, seen.version)
 

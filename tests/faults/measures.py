@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import bisect
+import math
 from collections.abc import Iterable
 
-from tests.faults.history import Applied, Closed, Commanded, History, Opened, Refused, Sent
+from tests.faults.history import (
+    Applied,
+    Closed,
+    Commanded,
+    History,
+    Opened,
+    Refused,
+    Sent,
+    Started,
+)
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -49,12 +60,18 @@ def ack_times(history: History, began: float, ended: float, only: set[str]) -> l
 def delivery_times(history: History, began: float, ended: float, only: set[str]) -> list[float]:
     """Seconds from a send by one of these clients in the span to each other of them showing it.
 
-    Only what came at the version of its posting counts: a later edit is not a late delivery."""
+    Only what came at the version of its posting counts: a later edit is not a late delivery. Nor
+    does what a member reads who came into the room after it was said, nor what the next fault cost,
+    after the span: a send that lost its socket before its ack is left out, and a receiver who lost
+    theirs first counts up to then."""
+    closed = _closings_of(history, only)
+    began_at = {(start.client, start.room, start.run): start.at for start in history.of(Started)}
     sent = {
         (fact.user, fact.room, fact.client_id): fact
         for fact in history.of(Sent)
         if fact.client in only and fact.outcome == "ok" and began <= fact.at <= ended
-    }
+        and _first_after(closed[fact.client], fact.at) > fact.ended
+    }  # fmt: skip
     times = []
     for step in history.of(Applied):
         if step.client not in only:
@@ -63,9 +80,25 @@ def delivery_times(history: History, began: float, ended: float, only: set[str])
             if seen.kind != "message":
                 continue
             fact = sent.get((seen.row["author"], step.room, seen.row["client_id"]))
-            if fact is not None and seen.version == fact.version:
-                times.append(step.at - fact.at)
+            there = fact is not None and began_at[step.client, step.room, step.run] <= fact.at
+            if there and seen.version == fact.version:
+                lost = _first_after(closed[step.client], fact.at)
+                times.append(min(step.at, lost) - fact.at)
     return times
+
+
+def _closings_of(history: History, only: set[str]) -> dict[str, list[float]]:
+    """When the sockets of these clients were closed, in order."""
+    found: dict[str, list[float]] = {client: [] for client in only}
+    for fact in history.of(Closed):
+        if fact.client in only:
+            found[fact.client].append(fact.at)
+    return {client: sorted(times) for client, times in found.items()}
+
+
+def _first_after(times: list[float], moment: float) -> float:
+    index = bisect.bisect_right(times, moment)
+    return times[index] if index < len(times) else math.inf
 
 
 def lags(history: History, began: float, ended: float) -> list[float]:

@@ -207,6 +207,20 @@ def test_a_row_ahead_of_its_frame_is_I4() -> None:
     assert "I4" in invariants(told.judge())
 
 
+def test_a_frame_that_begins_before_the_client_did_is_no_violation() -> None:
+    """It may hold rows that the client, beginning later, never had."""
+    told = whole_story()
+    history, dump = told.site.end()
+    begun = next(f for f in history.facts if type(f).__name__ == "Started" and f.client == "bob")
+    steps = [f for f in history.facts if type(f).__name__ == "Applied" and f.client == "bob"]
+    begun.base = steps[1].start
+    steps[1].rows = [*steps[0].rows, *steps[1].rows]
+    history.facts.remove(steps[0])
+    assert "I4" not in invariants(check(history, dump))
+    begun.base -= 1
+    assert "I4" in invariants(check(history, dump))
+
+
 def test_a_step_over_a_hole_is_I3() -> None:
     told = whole_story()
     history, dump = told.site.end()

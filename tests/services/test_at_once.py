@@ -4,16 +4,18 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from chat.errors import ChatError, SlowMode
 from chat.models import Membership, Message, Room
 from chat.services import members, messages, rooms
 from chat.services.posting import Ack, Post, post_many
 from tests.factories import make_history, make_member, make_room
+from tests.parts.part import wait_until
 from tests.services.telling import (
     fragment_rows,
     listening,
@@ -42,6 +44,21 @@ def at_once(*tasks: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(len(tasks)) as pool:
         return list(pool.map(run, tasks))
+
+
+def alone(verb: Callable[[Any], object], subject: Any) -> None:
+    """Call a verb in a thread of its own, with a connection of its own."""
+    try:
+        verb(subject)
+    finally:
+        connections.close_all()
+
+
+def those_who_wait() -> int:
+    """Return how many of Postgres's connections wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return int(cursor.fetchone()[0])
 
 
 def assert_in_order(room: Room) -> None:
@@ -228,3 +245,24 @@ def test_reading_on_several_devices_at_once_ends_at_the_furthest():
 
     at_once(*map(read, range(1, THREADS + 1)), rename)
     assert Membership.objects.get(room=room, user=ada.user).read_seq == 40
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_a_changed_profile_and_read_positions_lock_seats_in_one_order():
+    """A batch of read positions holds a seat that the profile wants, and wants the next."""
+    ada = make_member()
+    early, late = make_room(members=[make_member()]), make_room(members=[ada])
+    members.join(ada.user, early.pk)  # a seat younger than that in the later room
+    seats = Membership.objects.filter(user=ada.user)
+    for room in (early, late):
+        make_history(room, [ada], 3)
+    with ThreadPoolExecutor(2) as pool, transaction.atomic():
+        list(seats.filter(room=late).select_for_update())
+        reads = [members.Reading(ada.id, room.pk, 3) for room in (early, late)]
+        tasks = []
+        for verb, subject in ((members.mark_read_many, reads), (members.profile_changed, ada.user)):
+            tasks.append(pool.submit(alone, verb, subject))
+            wait_until(lambda: those_who_wait() == len(tasks), 10, "it waits for the seat")
+    for task in tasks:
+        task.result()
+    assert {seat.read_seq for seat in seats} == {3}

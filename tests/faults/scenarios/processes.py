@@ -25,14 +25,14 @@ async def kill_at_random(run: Run) -> None:
         server = run.chance.choice(run.house.mortal)
         await asyncio.to_thread(run.house.wait_for_all)
         await run.pause(0.2, 1.0)
-        mourning = run.clients_at(server.name)
+        mourning = Mourning(run, server)
         if kills % 2:
             await _spring_trap(run, server)
         else:
             with suppress(PartFailed):
                 server.kill_worker()
         kills += 1
-        await _come_back(run, mourning)
+        await mourning.end()
     run.notes.append(f"{kills} kills")
     await asyncio.to_thread(run.house.wait_for_all)
 
@@ -45,19 +45,27 @@ async def _spring_trap(run: Run, server: Server) -> None:
     server.trap.unlink(missing_ok=True)
 
 
-async def _come_back(run: Run, clients: list[Client]) -> None:
-    """Wait for the clients of a process that ended; remember how long it took."""
+class Mourning:
+    """The clients of a process that is about to end, until all of them are served elsewhere."""
 
-    def there() -> bool:
-        return all(client.connected and not client.state.behind() for client in clients)
+    def __init__(self, run: Run, server: Server) -> None:
+        self.run = run
+        self.clients = run.clients_at(server.name)
+        self._sockets = [client.recorder.socket for client in self.clients]
 
-    began = now()
-    await run.until(
-        lambda: not all(c.connected for c in clients) or not clients, 2, "a lost socket"
-    )
-    if await run.until(there, 30, "the clients of a dead process synced elsewhere") is not None:
-        run.seen["comeback"] = max(run.seen.get("comeback", 0), now() - began)
-        run.spans.append((began - 0.2, now()))
+    async def end(self) -> None:
+        """Wait for them; remember how long it took."""
+        began, run = now(), self.run
+        there = await run.until(self._synced, 30, "the clients of a dead process synced elsewhere")
+        if there is not None:
+            run.seen["comeback"] = max(run.seen.get("comeback", 0), now() - began)
+            run.spans.append((began - 0.2, now()))
+
+    def _synced(self) -> bool:
+        return all(
+            client.recorder.socket > socket and client.connected and not client.state.behind()
+            for client, socket in zip(self.clients, self._sockets, strict=True)
+        )
 
 
 def judge_kills(run: Run) -> None:
@@ -74,14 +82,14 @@ async def rolling_restart(run: Run) -> None:
     rounds = 0
     while not run.over or not rounds:
         for server in run.house.mortal:
-            clients = run.clients_at(server.name)
+            mourning = Mourning(run, server)
             began = now()
             code = await asyncio.to_thread(_stop, server)
             run.seen["exit"] = max(run.seen.get("exit", 0), now() - began)
             if code != 0:
                 run.miss(f"{server.name} exited with {code} after SIGTERM")
-            _check_codes(run, clients)
-            await _come_back(run, clients)
+            _check_codes(run, mourning.clients)
+            await mourning.end()
             await run.house.begin(server.start)
             await asyncio.to_thread(run.house.wait_for_all)
             await run.pause(0.2, 0.5)

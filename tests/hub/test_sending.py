@@ -1,0 +1,42 @@
+"""One bad change, socket or answer takes nothing from the others."""
+
+from chat.broadcast import RoomChanged
+from chat.live.hub import Hub
+from chat.live.socket import UNSENT_MAX
+from chat.models import Room
+from tests.factories import Member
+from tests.hub.parts import Guests, post, say, until
+
+
+async def test_a_change_that_cannot_be_sent_must_be_synced_and_stops_no_other_room(
+    hub: Hub, guests: Guests, ada: Member, bob: Member, room: Room, other: Room
+) -> None:
+    peer, _ = await guests.enter(bob)
+    hub.announce(RoomChanged(room.pk, room.version, room.version + 1, info=b"no row"))
+    hub.announce(RoomChanged(other.pk, other.version, other.version + 1))
+    await until(lambda: peer.spans(other.pk), "the other room's change")
+    assert peer.seen("lagged") == [{"type": "lagged", "rooms": [room.pk]}]
+
+
+async def test_a_socket_that_cannot_be_written_to_is_closed_and_the_others_hear(
+    hub: Hub, guests: Guests, ada: Member, bob: Member, room: Room
+) -> None:
+    broken = [await guests.enter(bob) for _ in range(2)]
+    for peer, _ in broken:
+        peer.is_broken = True
+    well, _ = await guests.enter(bob)
+    said = await post(ada, room)
+    await until(lambda: well.spans(room.pk), "what ada said")
+    assert well.spans(room.pk) == [(room.version, said.version)]
+    assert {peer.closed_with for peer, _ in broken} == {4410}
+
+
+async def test_one_who_does_not_read_the_answers_is_not_read_from(
+    hub: Hub, guests: Guests, bob: Member, room: Room
+) -> None:
+    peer, socket = await guests.enter(bob)
+    peer.when_drained = lambda _callback: None  # it reads nothing
+    peer.unsent = UNSENT_MAX + 1
+    say(hub, socket, "ping")
+    assert not peer.is_reading
+    assert socket.is_full()
