@@ -117,8 +117,8 @@ class Hub:
         self.database.close()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Run ``work`` beside everything else."""
-        task = asyncio.create_task(work)
+        """Run ``work`` beside everything else. What fails is found again by the next comparison."""
+        task = asyncio.create_task(self._minding(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -135,12 +135,16 @@ class Hub:
     async def _every(self, seconds: float, work: Any) -> None:
         while True:
             await asyncio.sleep(seconds)
-            try:
-                await work()
-            except ChatError as error:
-                logger.debug("Looking after the sockets was put off: %s", error)
-            except Exception:
-                logger.exception("Looking after the sockets failed; it is tried again.")
+            await self._minding(work())
+
+    @staticmethod
+    async def _minding(work: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await work
+        except ChatError as error:
+            logger.debug("Looking after the sockets was put off: %s", error)
+        except Exception:
+            logger.exception("Looking after the sockets failed; it is tried again.")
 
     # --- Sockets come and go ------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from django.db import connections
 
 from chat import broadcast
 from chat.broadcast import Event
+from chat.errors import Unavailable
 from chat.live.admission import Arrival, Credentials
 from chat.live.database import Database
 from chat.live.hub import Hub
@@ -51,8 +52,13 @@ class KeepingDatabase(Database):
     def __init__(self) -> None:
         super().__init__()
         self._kept: list[Answer] = []
+        self.is_away = False
+        self.refused = 0
 
     async def __call__(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.is_away:
+            self.refused += 1
+            raise Unavailable
         found = await super().__call__(query, *args, **kwargs)
         for answer in self._kept:
             if answer.wanted(query, *args):

@@ -1,9 +1,13 @@
 """Repairs that overlap what they repair."""
 
+import gc
+import logging
 from typing import Any
 from uuid import uuid4
 
-from chat.broadcast import RoomChanged
+import pytest
+
+from chat.broadcast import AccessChanged, RoomChanged, room_group
 from chat.live.hub import Hub
 from chat.models import Room
 from chat.services import messages
@@ -64,3 +68,19 @@ async def test_clients_of_a_database_that_went_back_begin_anew(
     await hub.repair.compare([room.pk])
     await until(lambda: peer.seen("lagged"), "the word to sync")
     assert hub.feeds[room.pk].version == said.version - 1
+
+
+async def test_what_a_database_that_is_away_puts_off_is_no_error(
+    hub: Hub, guests: Guests, ada: Member, bob: Member, room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next comparison does it."""
+    peer, _ = await guests.enter(bob)
+    hub.database.is_away = True
+    hub.announce(AccessChanged([bob.id]))
+    hub.repair.confirmed({room_group(room.pk)})
+    await until(lambda: hub.database.refused >= 2, "both put off")
+    hub.database.is_away = False
+    said = await unheard(hub, messages.post, ada.user, room.pk, uuid4(), "meanwhile")
+    await until(lambda: peer.at(room.pk) == said.version, "what was said meanwhile")
+    gc.collect()
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
