@@ -7,7 +7,7 @@ import json
 import re
 import struct
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import accumulate, groupby, takewhile
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -210,7 +210,7 @@ def _field_error(message: str) -> str:
 
 
 class Hello(msgspec.Struct, tag_field="type", tag="hello"):
-    """The first frame on every socket."""
+    """The first frame on every socket. Rooms that it cannot hold follow as `room`, joined."""
 
     connection: str
     epoch: str
@@ -323,6 +323,17 @@ ServerFrame = (
 def encode(frame: ServerFrame) -> bytes:
     """Return the text of a server frame."""
     return _encode(frame)
+
+
+def greeting(hello: Hello) -> list[bytes]:
+    """Return the texts that greet a member: hello, and the rooms for which it has no space."""
+    text = _encode(hello)
+    if len(text) <= SERVER_FRAME_MAX:
+        return [text]
+    sizes = accumulate(len(_encode(room)) + 1 for room in hello.rooms)
+    fitting = sum(1 for _ in takewhile(lambda size: size <= ROWS_MAX, sizes))
+    first = msgspec.structs.replace(hello, rooms=hello.rooms[:fitting])
+    return [_encode(first), *(_encode(RoomFrame(joined=room)) for room in hello.rooms[fitting:])]
 
 
 def error(refusal: ChatError, ref: Ref | None, room: int | None = None) -> bytes:

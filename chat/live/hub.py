@@ -261,7 +261,7 @@ class Hub:
             },
             rooms=told,
         )
-        socket.greet(frames.encode(hello))
+        socket.greet(*frames.greeting(hello))
         for room in told:
             self.seats.release(socket, room)
         self.onlookers.came(socket)

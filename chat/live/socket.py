@@ -79,10 +79,10 @@ class Socket:
         """Whether hello was sent, which is the first frame on every socket."""
         return self._early is None
 
-    def greet(self, hello: bytes) -> None:
-        """Send hello, and what came up for this socket before."""
+    def greet(self, *greeting: bytes) -> None:
+        """Send hello and what belongs to it, then what came up for this socket before."""
         early, self._early = self._early or [], None
-        for text in (hello, *early):
+        for text in (*greeting, *early):
             self.send(text)
 
     def send(self, text: bytes) -> None:

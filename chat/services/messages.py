@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
@@ -28,6 +29,7 @@ from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, clean_body, handles_for, post_many
 
 REACTIONS_MAX = 50  # different emoji on one message
+REACTED_MAX = 10_000  # reactions to one message, which must fit a frame
 EMOJI_JOINERS = {"\u200d", "\ufe0f", "\u20e3"}
 EMOJI_CATEGORIES = {"So", "Sk", "Sm", "Mn", "Me", "Cf"}
 KEYCAPS = set("0123456789#*")
@@ -228,9 +230,11 @@ def _set_reaction(actor: User, message: Message, emoji: str, on: bool) -> bool:
     if not on:
         deleted, _ = message.reactions.filter(user=actor, emoji=emoji).delete()
         return bool(deleted)
-    kinds = set(message.reactions.values_list("emoji", flat=True).distinct())
+    kinds = dict(message.reactions.values_list("emoji").annotate(Count("pk")))
     if emoji not in kinds and len(kinds) >= REACTIONS_MAX:
         raise Invalid(f"emoji: a message has at most {REACTIONS_MAX} different reactions.")
+    if sum(kinds.values()) >= REACTED_MAX:
+        raise Invalid(f"emoji: a message has at most {REACTED_MAX:,} reactions.")
     _, made = Reaction.objects.get_or_create(message=message, user=actor, emoji=emoji)
     return made
 

@@ -26,6 +26,7 @@ from chat.live.frames import (
     Sync,
     Typing,
 )
+from chat.rows import RoomRow
 
 CLIENT_ID = "9b2e4a52-0c1f-4a29-9a65-0b4c35f1f0aa"
 SEND = {"type": "send", "room": 12, "client_id": CLIENT_ID, "body": "hi"}
@@ -384,3 +385,33 @@ def test_a_client_id_is_a_uuid_in_any_spelling():
     client_id = uuid4()
     for spelled in (str(client_id), str(client_id).upper()):
         assert parse(SEND, client_id=spelled).client_id == client_id
+
+
+# --- the greeting -------------------------------------------------------------------------------
+
+
+def greeted(count, topic):
+    rooms = [
+        RoomRow(
+            id=number, kind="private", slug=f"room-{number}", name="Room", topic=topic,
+            locked=False, archived=False, slow_mode=0, version=number, last_seq=0, read_seq=0,
+            unread=0, mentions=0, notify="mentions", role="member",
+        )
+        for number in range(1, count + 1)
+    ]  # fmt: skip
+    user = {"id": 7, "name": "Ada"}
+    texts = frames.greeting(frames.Hello("c0ffee", "epoch", user, "now", 25, {}, rooms))
+    return texts, [json.loads(text) for text in texts]
+
+
+def test_a_member_is_greeted_with_all_rooms_in_one_frame():
+    _, [hello] = greeted(100, "topic")
+    assert [room["id"] for room in hello["rooms"]] == list(range(1, 101))
+
+
+def test_rooms_that_a_greeting_cannot_hold_follow_one_by_one():
+    texts, [hello, *others] = greeted(2000, "漢" * 250)
+    assert max(map(len, texts)) <= SERVER_FRAME_MAX
+    assert {frame["type"] for frame in others} == {"room"}
+    told = [*hello["rooms"], *(frame["joined"] for frame in others)]
+    assert [room["id"] for room in told] == list(range(1, 2001))

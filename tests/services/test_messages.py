@@ -8,6 +8,7 @@ from chat.errors import Forbidden, Invalid, NotFound, TooLarge
 from chat.models import Mention, Message, MessageEdit
 from chat.models.message import BODY_MAX
 from chat.services import members, messages, reading, rooms
+from chat.services import messages as messages_module
 from chat.services.messages import REACTIONS_MAX
 from tests.factories import make_message, make_room
 from tests.services.telling import fragment_rows, listening, stored_message, takes_versions
@@ -208,6 +209,18 @@ def test_a_message_carries_so_many_different_reactions_and_no_more(message, ada,
     with pytest.raises(Invalid, match="^emoji:"):
         messages.react(ada.user, message.pk, "🎉", True)
     messages.react(ada.user, message.pk, kinds[0], True)
+
+
+def test_a_message_carries_so_many_reactions_that_its_row_fits_a_frame(
+    message, ada, bob, monkeypatch
+):
+    monkeypatch.setattr(messages_module, "REACTED_MAX", 2)
+    for member, emoji in ((ada, "🎉"), (bob, "🎉")):
+        messages.react(member.user, message.pk, emoji, True)
+    with takes_versions(message.room_id, 0), pytest.raises(Invalid, match="at most 2 reactions"):
+        messages.react(ada.user, message.pk, "👍", True)
+    messages.react(ada.user, message.pk, "🎉", False)
+    messages.react(ada.user, message.pk, "👍", True)
 
 
 # --- pin --------------------------------------------------------------------------------------
