@@ -31,7 +31,6 @@ PARTS = {
     "chromium": chromium,
 }
 STORES = ("postgresql", "redis-server")
-CHECKER = ("tests/faults/test_checker.py", "tests/faults/test_client_state.py")
 # In groups of their own; all other directories of tests/ are units.
 APART = ("browser", "commands", "deploy", "faults", "live", "server")
 
@@ -68,6 +67,7 @@ def groups() -> list[Group]:
     """Return all groups, those that take longest first."""
     return [
         Group("browser", ("tests/browser",), needs=("chromium",)),
+        Group("faults", ("tests/faults",), "production", (*STORES, "haproxy")),
         Group("live, production", ("tests/live",), "production", STORES),
         Group("live, embedded", ("tests/live",)),
         Group("deploy", ("tests/deploy",), "production", (*STORES, "nginx", "openssl")),
@@ -75,8 +75,6 @@ def groups() -> list[Group]:
         Group("server", ("tests/server",), "production", STORES),
         Group("units, Postgres", units(), "production", STORES),
         Group("units, SQLite", units()),
-        # The checker is proved here; the faults themselves have a command of their own, bin/faults.
-        Group("faults", CHECKER, "production", STORES),
     ]
 
 

@@ -104,6 +104,6 @@ TERMINATED = Fault(
     without=CALM,
 )  # fmt: skip
 CRASHED = Fault(
-    8, "Postgres crashed, then frozen", crash_and_freeze, judge=judge_crash, seconds=20, short=10,
+    8, "Postgres crashed, then frozen", crash_and_freeze, judge=judge_crash, seconds=20, short=6,
     sync_limit=20.0, without=CALM,
 )  # fmt: skip

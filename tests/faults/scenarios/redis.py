@@ -210,7 +210,7 @@ def judge_revocations(run: Run) -> None:
     run.notes.append(f"revoked told ≤ {run.seen.get('revoked', 0):.1f} s")
 
 
-FROZEN = Fault(3, "Redis frozen", freeze, judge=judge_frozen, seconds=60, short=11, without=CALM)
+FROZEN = Fault(3, "Redis frozen", freeze, judge=judge_frozen, seconds=60, short=7, without=CALM)
 OUTAGE = Fault(
     4, "Redis restarted, then away", restart_and_outage, judge=judge_outage, seconds=60, short=6,
     without=CALM,
