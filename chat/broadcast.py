@@ -123,6 +123,18 @@ class SeatsArranged(msgspec.Struct, frozen=True, tag="arranged", array_like=True
     group = HUBS
 
 
+class Own(msgspec.Struct, frozen=True, tag="own", array_like=True):
+    """Something that is a member's alone changed: ``row`` goes to all their sockets.
+
+    ``kind`` names the frame, and the field of it that holds the row.
+    """
+
+    user: int
+    kind: str
+    row: bytes
+    group = HUBS
+
+
 class AccessChanged(msgspec.Struct, frozen=True, tag="access", array_like=True):
     """Sessions ended, or members were banned, deactivated or got another password."""
 
@@ -144,6 +156,7 @@ Event = (
     | Read
     | ThreadSeatChanged
     | SeatsArranged
+    | Own
     | AccessChanged
     | PresenceChanged
 )

@@ -18,6 +18,15 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 MENTION = re.compile(r"(?<![\w@./-])@([a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?)", re.IGNORECASE)
+# The address of a room, where a word may begin: not within an address of the web.
+ROOM_LINK = re.compile(
+    r"(?<![^\s(\[\"'*~_,;])#([a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9])?)(?![\w#-])", re.I
+)
+# What calls everybody in a room, or who is there of them, instead of a handle.
+CALLS = ("room", "here")
+CALL = re.compile(r'<span class="mention" data-call="(room|here)"')
+# What its author does, told like a stage direction.
+ACTION = re.compile(r"/me\s+(?=\S)")
 # One line of letters, digits and marks that mean nothing in markdown where they stand, and nothing
 # that could be a link or a list.
 PLAIN = re.compile(
@@ -28,11 +37,14 @@ PLAIN = re.compile(
 TAGS = {
     "p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
     "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span",
+    "room-link",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    "span": {"class", "data-user"},
+    "p": {"class"},
+    "room-link": {"slug"},
+    "span": {"class", "data-user", "data-call"},
     "pre": {"class"},
     "code": {"class"},
     "th": {"class"},
@@ -54,28 +66,43 @@ def handles_in(body: str) -> set[str]:
     return {match.lower() for match in MENTION.findall(body)} if "@" in body else set()
 
 
-def render(body: str, handles: Handles | None = None) -> tuple[str, list[int]]:
+def render(
+    body: str, handles: Handles | None = None, *, calls: bool = False
+) -> tuple[str, list[int]]:
     """Return the safe HTML of ``body``, and the ids of the members it mentions, each once.
 
-    ``handles`` are the members who can be mentioned. A handle within code mentions nobody.
+    ``handles`` are the members who can be mentioned; with ``calls``, everybody can. A handle within
+    code mentions nobody. ``#slug`` becomes an element that a page makes a link if its reader may
+    know of that room: nothing is looked up here, so nothing can be given away.
     """
     if PLAIN.match(body):
         return f"<p>{body}</p>", []
-    return from_markdown(body, handles or {})
+    return from_markdown(body, handles or {}, calls)
 
 
-def from_markdown(body: str, handles: Handles) -> tuple[str, list[int]]:
+def from_markdown(body: str, handles: Handles, calls: bool = False) -> tuple[str, list[int]]:
     """The same, by the long way."""
     mentioned: dict[int, None] = {}
-    environment: dict[str, Any] = {"handles": handles, "mentioned": mentioned}
+    environment: dict[str, Any] = {"handles": handles, "mentioned": mentioned, "calls": calls}
+    parser = _parser_for(body)
+    if action := ACTION.match(body):
+        html = f'<p class="action">{parser.renderInline(body[action.end() :], environment)}</p>'
+    else:
+        html = parser.render(body, environment)
     safe = nh3.clean(
-        _parser_for(body).render(body, environment),
+        html,
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel=LINK_REL,
     )
     return safe.strip(), list(mentioned)
+
+
+def call_in(html: str) -> str | None:
+    """Return whom rendered ``html`` calls: "room", "here" or nobody. In text there is no ``<``."""
+    found = set(CALL.findall(html))
+    return next((call for call in CALLS if call in found), None)
 
 
 def _parser_for(body: str) -> MarkdownIt:
@@ -103,25 +130,53 @@ def _markdown(tables: bool, highlighting: bool) -> MarkdownIt:
     # Somebody's picture from elsewhere would tell them who reads when.
     parser.disable(["image"])
     parser.inline.ruler.before("link", "mention", _mention)
-    parser.inline.add_terminator_char("@")
+    parser.inline.ruler.before("link", "room_link", _room_link)
+    for sign in "@#":
+        parser.inline.add_terminator_char(sign)
     return parser
 
 
 def _mention(state: StateInline, silent: bool) -> bool:
-    """Turn ``@handle`` of a known member into a mention."""
+    """Turn ``@handle`` of a known member into a mention, and ``@room`` into a call."""
     if state.src[state.pos] != "@":
         return False
     match = MENTION.match(state.src, state.pos)
-    known = match and state.env["handles"].get(match[1].lower())
-    if not match or not known:
+    if not match:
+        return False
+    handle = match[1].lower()
+    if handle in CALLS and state.env["calls"]:
+        if not silent:
+            _push_mention(state, "data-call", handle, handle)
+    elif known := state.env["handles"].get(handle):
+        if not silent:
+            user_id, name = known
+            state.env["mentioned"][user_id] = None
+            _push_mention(state, "data-user", str(user_id), name)
+    else:
+        return False
+    state.pos = match.end()
+    return True
+
+
+def _push_mention(state: StateInline, attribute: str, value: str, name: str) -> None:
+    token = state.push("mention_open", "span", 1)
+    token.attrs = {"class": "mention", attribute: value}
+    state.push("text", "", 0).content = f"@{name}"
+    state.push("mention_close", "span", -1)
+
+
+def _room_link(state: StateInline, silent: bool) -> bool:
+    """Turn ``#slug`` into what may become a link to that room, whether there is one or not."""
+    if state.src[state.pos] != "#":
+        return False
+    match = ROOM_LINK.match(state.src, state.pos)
+    if not match:
         return False
     if not silent:
-        user_id, name = known
-        state.env["mentioned"][user_id] = None
-        token = state.push("mention_open", "span", 1)
-        token.attrs = {"class": "mention", "data-user": str(user_id)}
-        state.push("text", "", 0).content = f"@{name}"
-        state.push("mention_close", "span", -1)
+        token = state.push("room_link_open", "room-link", 1)
+        token.attrs = {"slug": match[1].lower()}
+        state.push("text", "", 0).content = match[0]
+        state.push("room_link_close", "room-link", -1)
     state.pos = match.end()
     return True
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
-from chat.models import Membership, Message, Role, Room
+from chat.models import Callers, Membership, Message, Role, Room
 
 NO_ROOM = "There is no such room."
 NO_MESSAGE = "There is no such message."
@@ -33,6 +33,16 @@ def check_may_write(room: Room, seat: Membership) -> None:
     check_writable(room)
     if seat.muted_until is not None and seat.muted_until > timezone.now():
         raise Forbidden(f"You are muted here until {_readable(seat.muted_until)}.")
+
+
+def check_may_call(room: Room, seat: Membership) -> None:
+    """Refuse a member's ``@room`` and ``@here`` where only owners and moderators may call."""
+    if room.kind == Room.Kind.DIRECT or room.callers == Callers.MEMBERS or seat.is_steward:
+        return
+    raise Forbidden(
+        "Only owners and moderators may call everybody here with @room or @here."
+        " Write it without the @."
+    )
 
 
 def check_steward(actor: User, seat: Membership | None, what: str) -> None:

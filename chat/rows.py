@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 import msgspec
 from django.utils import timezone
+from msgspec import UNSET, UnsetType
 
 from accounts.models import User
-from chat.models import Membership, Message, Room
+from chat.models import Draft, Membership, Message, Poll, Room, ScheduledMessage
 
 encode = msgspec.json.Encoder().encode
 
@@ -51,11 +52,30 @@ class ForwardedRow(msgspec.Struct, frozen=True, omit_defaults=True):
     seq: int | None = None
 
 
+class PollOptionRow(msgspec.Struct, frozen=True):
+    """An option of a poll. ``users`` chose it; it is empty where too many voted to name them."""
+
+    text: str
+    votes: int
+    users: list[int]
+
+
+class PollRow(msgspec.Struct, frozen=True):
+    """How a poll stands. Its question is the body of the message."""
+
+    options: list[PollOptionRow]
+    multiple: bool
+    closed: bool
+    voters: int
+
+
 class MessageRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A message. A deleted one is a tombstone: its content is empty.
 
     ``in_room`` is about a message in a thread: whether it is shown in the room as well. ``replies``
     is about the first message of a thread.
+
+    ``call`` is "room" where it calls every member, "here" where it calls those who were connected.
     """
 
     id: int
@@ -78,6 +98,8 @@ class MessageRow(msgspec.Struct, frozen=True, omit_defaults=True):
     in_room: bool = False
     replies: ThreadRow | None = None
     forwarded: ForwardedRow | None = None
+    call: str | None = None
+    poll: PollRow | None = None
 
 
 class MemberRow(msgspec.Struct, frozen=True):
@@ -111,6 +133,7 @@ class InfoRow(msgspec.Struct, frozen=True):
     archived: bool
     slow_mode: int
     version: int
+    callers: str = "stewards"
 
 
 class PersonRow(msgspec.Struct, frozen=True):
@@ -161,6 +184,8 @@ class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``unread`` and ``mentions`` are counted up to 100, which means that or more. ``with`` are the
     others in a direct room. ``quiet_until``, ``favourite`` and ``place`` as in ``seats``.
+    ``callers`` may call everybody: "stewards" or all "members". ``here`` are the seqs past
+    ``read_seq`` of calls to those connected, of whom the member was one.
     """
 
     id: int
@@ -182,6 +207,35 @@ class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     quiet_until: str | None = None
     favourite: bool = False
     place: int | None = None
+    callers: str = "stewards"
+    here: list[int] | None = None
+
+
+class DraftRow(msgspec.Struct, frozen=True):
+    """What a member last wrote somewhere and did not send. An empty one was emptied."""
+
+    room: int
+    thread: int | None
+    body: str
+    reply_to: int | None
+    written_at: str
+
+
+class ScheduledRow(msgspec.Struct, frozen=True):
+    """A message to be posted at ``due_at``.
+
+    ``state`` is "waiting", "sending", "failed" (``failure`` says why) or, once, "gone": posted or
+    cancelled.
+    """
+
+    id: int
+    room: int
+    thread: int | None
+    reply_to: int | None
+    body: str
+    due_at: str
+    state: str
+    failure: str
 
 
 class ChangesRow(msgspec.Struct):
@@ -203,12 +257,19 @@ def message_row(
     reactions: list[ReactionRow] | None = None,
     *,
     reader: int | None = None,
+    call: str | None | UnsetType = UNSET,
+    poll: Poll | None | UnsetType = UNSET,
 ) -> MessageRow:
     """Return the row of ``message``, as ``reader`` may see it where that matters.
 
     What is not given is read from its relations.
     """
     gone = message.is_tombstone
+    if call is UNSET:
+        called = None if gone else getattr(message, "call", None)
+        call = called.kind if called else None
+    if poll is UNSET:
+        poll = None if gone else getattr(message, "poll", None)
     if mentions is None:
         mentions = [] if gone else [mention.user_id for mention in message.mentions.all()]
         if reader in mentions and reader in silent_mentions(message):
@@ -236,6 +297,8 @@ def message_row(
         in_room=message.in_room,
         replies=thread_row(message),
         forwarded=ForwardedRow(**message.forwarded) if message.forwarded and not gone else None,
+        call=call,
+        poll=poll_row(poll) if poll else None,
     )
 
 
@@ -249,6 +312,15 @@ def thread_row(message: Message) -> ThreadRow | None:
 def silent_mentions(message: Message) -> list[int]:
     """Return whom ``message`` mentions without their being shown it."""
     return [mention.user_id for mention in message.mentions.all() if mention.silent]
+
+
+def poll_row(poll: Poll) -> PollRow:
+    """Return how ``poll`` stands."""
+    options = [
+        PollOptionRow(text, option["votes"], option["users"])
+        for text, option in zip(poll.options, poll.tally, strict=True)
+    ]
+    return PollRow(options, poll.multiple, poll.is_closed, poll.voters)
 
 
 def reaction_rows(message: Message) -> list[ReactionRow]:
@@ -285,6 +357,7 @@ def info_row(room: Room) -> InfoRow:
         archived=room.archived_at is not None,
         slow_mode=room.slow_mode,
         version=room.info_version,
+        callers=room.callers,
     )
 
 
@@ -335,3 +408,28 @@ def said_of(user: User) -> dict[str, Any]:
         "status_until": future(user.status_until) if has_status else None,
         "dnd_until": future(user.dnd_until),
     }
+
+
+def draft_row(draft: Draft) -> DraftRow:
+    """Return the row of ``draft``, for its author alone."""
+    return DraftRow(
+        room=draft.room_id,
+        thread=draft.thread_id,
+        body=draft.body,
+        reply_to=draft.reply_to_id,
+        written_at=wire_time(draft.written_at),
+    )
+
+
+def scheduled_row(message: ScheduledMessage, state: str | None = None) -> ScheduledRow:
+    """Return the row of a scheduled message, for its author alone."""
+    return ScheduledRow(
+        id=message.pk,
+        room=message.room_id,
+        thread=message.thread_id,
+        reply_to=message.reply_to_id,
+        body=message.body,
+        due_at=wire_time(message.due_at),
+        state=state or message.state,
+        failure=message.failure,
+    )

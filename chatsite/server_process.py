@@ -27,9 +27,13 @@ def serve(
     application: Callable[..., Awaitable[None]],
     drain: Callable[[], Awaitable[object]],
     *,
+    begin: Callable[[], object] = lambda: None,
     trusted_proxies: int = 0,
 ) -> NoReturn:
-    """Serve `application` on the inherited socket until told to end, then exit with 0."""
+    """Serve `application` on the inherited socket until told to end, then exit with 0.
+
+    `begin()` is called on the event loop once connections are accepted.
+    """
     from chatsite.server import Server
 
     listener, ready, lifeline = (int(number) for number in sys.argv[1:4])
@@ -42,7 +46,7 @@ def serve(
         drain=drain,
         trusted_proxies=trusted_proxies,
         lifeline=lifeline,
-        ready=lambda: os.write(ready, b"1"),
+        ready=lambda: (begin(), os.write(ready, b"1")),
     )
     server.run()
     exit_in_order()
@@ -93,6 +97,8 @@ def main() -> None:
     serve(
         application,
         lambda: current_hub().drain(),
+        # What a hub does by itself must not wait for the first socket.
+        begin=current_hub,
         trusted_proxies=settings.TRUSTED_PROXY_COUNT,
     )
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 from chat import rows
 from chat.services.emoji import EmojiRows
+from chat.services.mentions import Absent, Inbox
 from chat.services.pins import Pins
 from chat.services.posting import Ack
 from chat.services.reading import History
@@ -136,6 +137,30 @@ class Place(msgspec.Struct, frozen=True):
     seq: int | None
 
 
+class Drafts(msgspec.Struct, frozen=True):
+    """What one has begun and not sent, the newest first."""
+
+    drafts: list[rows.DraftRow]
+
+
+class Scheduled(msgspec.Struct, frozen=True):
+    """What one has scheduled, and what failed, the next first."""
+
+    scheduled: list[rows.ScheduledRow]
+
+
+class PollChoice(msgspec.Struct, frozen=True):
+    """The options that one has chosen in a poll, by their places from 0."""
+
+    choice: list[int]
+
+
+class KnownRooms(msgspec.Struct, frozen=True):
+    """Rooms that one may know of."""
+
+    rooms: list[rows.InfoRow]
+
+
 class Done(msgspec.Struct, frozen=True):
     """It is in the database; the room is at ``version``."""
 
@@ -158,7 +183,8 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 TYPES = [
     Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People,
     rows.ProfileRow, Link, Links, LinkTarget, History, rows.MessageRow, Place, Edits, Ack, Done,
-    Noted, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows,
+    Noted, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows, Inbox, Absent,
+    Drafts, rows.DraftRow, Scheduled, rows.ScheduledRow, PollChoice, KnownRooms,
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class RoomPatch(Asked):
     """What to change about a room. ``slow_mode`` is in seconds, 0 for none.
 
     ``slug`` is its address, which owners may change.
+    ``callers`` may write @room and @here: "stewards" (owners and moderators) or all "members".
     """
 
     name: Text | None = None
@@ -39,6 +40,7 @@ class RoomPatch(Asked):
     slug: Text | None = None
     locked: Flag | None = None
     archived: Flag | None = None
+    callers: Text | None = None
 
 
 class Conversation(Asked):
@@ -113,6 +115,7 @@ def update_room(request: MemberRequest, room_id: int, asked: RoomPatch) -> HttpR
             topic=asked.topic,
             slow_mode=asked.slow_mode,
             slug=asked.slug,
+            callers=asked.callers,
         )
         if asked.locked is not None:
             room = service.lock(user, room_id, asked.locked)

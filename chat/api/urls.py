@@ -8,7 +8,20 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from chat.api import emoji, links, members, messages, people, rooms, saved, threads
+from chat.api import (
+    drafts,
+    emoji,
+    links,
+    members,
+    mentions,
+    messages,
+    people,
+    polls,
+    rooms,
+    saved,
+    scheduled,
+    threads,
+)
 from chat.api.answers import component_schemas
 from chat.api.auth import Session, Token
 from chat.api.errors import guarded, tell
@@ -41,7 +54,11 @@ api = Api(
 )
 for kind in (Exception, Http404, HttpError, ValidationError):  # in place of ninja's own
     api.add_exception_handler(kind, tell)
-for noun in (people, rooms, members, links, messages, threads, saved, emoji):
+NOUNS = (
+    people, rooms, members, links, messages, threads, saved, emoji, mentions, drafts,
+    scheduled, polls,
+)  # fmt: skip
+for noun in NOUNS:
     api.add_router("", noun.router)
 
 patterns, application, namespace = api.urls

@@ -279,6 +279,18 @@ class ThreadFrame(msgspec.Struct, tag_field="type", tag="thread"):
     following: bool
 
 
+class DraftFrame(msgspec.Struct, tag_field="type", tag="draft"):
+    """The member wrote somewhere, here or on another device; the newer of two drafts counts."""
+
+    draft: rows.DraftRow
+
+
+class ScheduledFrame(msgspec.Struct, tag_field="type", tag="scheduled"):
+    """A message that the member scheduled was made, changed, posted, cancelled, or failed."""
+
+    scheduled: rows.ScheduledRow
+
+
 class RoomFrame(msgspec.Struct, tag_field="type", tag="room", omit_defaults=True):
     """The member's own list of rooms changed."""
 
@@ -313,6 +325,8 @@ ServerFrame = (
     | PresenceFrame
     | ReadFrame
     | ThreadFrame
+    | DraftFrame
+    | ScheduledFrame
     | RoomFrame
     | SeatsFrame
     | Lagged
@@ -367,6 +381,11 @@ def changes(
 def seats(encoded: bytes) -> bytes:
     """Return the text of a seats frame, around rows that were encoded before."""
     return b'{"type":"seats","seats":%b}' % encoded
+
+
+def own(kind: str, row: bytes) -> bytes:
+    """Return the text of a frame about something of the member's own, encoded before."""
+    return b'{"type":"%b","%b":%b}' % (kind.encode(), kind.encode(), row)
 
 
 def merge(events: list[RoomChanged]) -> list[RoomChanged]:

@@ -18,6 +18,7 @@ from chat import broadcast
 from chat.broadcast import (
     AccessChanged,
     Event,
+    Own,
     PresenceChanged,
     Read,
     RoomChanged,
@@ -37,6 +38,7 @@ from chat.live.limits import SOCKETS_MAX, Allowance
 from chat.live.onlookers import Onlookers
 from chat.live.relay import Relay
 from chat.live.repair import Repair
+from chat.live.scheduler import LOOK_EVERY, Scheduler
 from chat.live.seats import Seats
 from chat.live.session import HEARTBEAT, Close, Refusal
 from chat.live.socket import Socket
@@ -78,6 +80,7 @@ class Hub:
         self.seats = Seats(self)
         self.repair = Repair(self)
         self.onlookers = Onlookers(self)
+        self.scheduler = Scheduler(self.id, self.database)
         self.is_draining = False
         self._guests = Batches(self.database, admission.identify, GUESTS_MAX)
         self._welcomes: Batches[Arrival, Welcome] = Batches(
@@ -100,11 +103,13 @@ class Hub:
         self.relay.start(self.repair.confirmed)
         self.spawn(self._every(CHECK_EVERY, self._check))
         self.spawn(self._every(SWEEP_EVERY, self._sweep))
+        self.spawn(self._every(LOOK_EVERY, self.scheduler.look))
         self.onlookers.start()
 
     async def drain(self) -> None:
         """Let what runs end and its acks leave, close every socket with 4412, leave presence."""
         self.is_draining = True
+        await self.scheduler.stop()
         await self._until(lambda: self._is_idle(), DRAIN_COMMANDS)
         for socket in list(self.sockets):
             socket.close(Close.RESTARTING)
@@ -305,6 +310,8 @@ class Hub:
                     self._thread_seat_changed(event)
                 case SeatsArranged():
                     self._arranged(event)
+                case Own():
+                    self._own(event)
                 case AccessChanged():
                     self._access_changed(event)
                 case PresenceChanged():
@@ -434,6 +441,11 @@ class Hub:
     def _arranged(self, event: SeatsArranged) -> None:
         for socket in self.sockets_of.get(event.user, ()):
             socket.send(frames.seats(event.json))
+
+    def _own(self, event: Own) -> None:
+        text = frames.own(event.kind, event.row)
+        for socket in self.sockets_of.get(event.user, ()):
+            socket.send(text)
 
     def _access_changed(self, event: AccessChanged) -> None:
         sockets = [s for user in event.users for s in self.sockets_of.get(user, ())]

@@ -30,7 +30,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def with_rows(self) -> "MessageQuerySet":
         """With all that a message's row on the wire is made of, in a fixed number of queries."""
-        return self.prefetch_related("mentions", "reactions")
+        return self.select_related("call", "poll").prefetch_related("mentions", "reactions")
 
 
 class Message(models.Model):
@@ -147,7 +147,10 @@ class Mention(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "user"], name="mention_once"),
         ]
-        indexes = [models.Index(fields=["user", "room", "seq"], name="mention_unread")]
+        indexes = [
+            models.Index(fields=["user", "room", "seq"], name="mention_unread"),
+            models.Index(fields=["user", "message"], name="mention_inbox"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} in {self.message}"

@@ -17,6 +17,13 @@ TOPIC_MAX = 250  # characters
 SLOW_MODE_MAX = 6 * 60 * 60  # s
 
 
+class Callers(models.TextChoices):
+    """Who may call everybody in a room, with ``@room`` or ``@here``."""
+
+    STEWARDS = "stewards", "Owners and moderators"
+    MEMBERS = "members", "All members"
+
+
 class RoomQuerySet(models.QuerySet["Room"]):
     """Rooms by who may see them."""
 
@@ -57,6 +64,13 @@ class Room(models.Model):
     locked = models.BooleanField(default=False, help_text="Members read and nothing else.")
     slow_mode = models.PositiveIntegerField(
         default=0, help_text="Seconds between two messages of one member; 0 for none."
+    )
+    callers = models.CharField(
+        "who may write @room and @here",
+        max_length=8,
+        choices=Callers,
+        default=Callers.STEWARDS,
+        db_default=Callers.STEWARDS,
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The sorted ids of a direct room's members: the constraint that makes it the only one.

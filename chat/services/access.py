@@ -3,7 +3,7 @@
 from accounts.models import User
 from chat.errors import NotFound
 from chat.models import Membership, Message, Room
-from chat.permissions import NO_MESSAGE, NO_ROOM
+from chat.permissions import NO_MESSAGE, NO_ROOM, check_seat
 
 
 def access_room(user: User, room_id: int) -> Room:
@@ -12,6 +12,19 @@ def access_room(user: User, room_id: int) -> Room:
     if room is None:
         raise NotFound(NO_ROOM)
     return room
+
+
+def member_room(user: User, room_id: int) -> tuple[Room, Membership]:
+    """Return a room that ``user`` is in, and their seat. Raise NotFound, or Forbidden for others.
+
+    That is no lock: whoever changes anything of the room looks at the seat again.
+    """
+    room = Room.objects.filter(pk=room_id).first()
+    seat = seat_in(user, room) if room else None
+    check_seat(room, seat)
+    assert room is not None
+    assert seat is not None
+    return room, seat
 
 
 def access_room_by_slug(user: User, slug: str) -> Room:

@@ -12,7 +12,16 @@ from django.utils import timezone
 from accounts.models import User
 from chat import markup
 from chat.errors import ChatError, Forbidden, Invalid, NotFound
-from chat.models import CustomEmoji, Mention, Message, MessageEdit, Pin, Reaction
+from chat.models import (
+    Call,
+    CustomEmoji,
+    Mention,
+    Message,
+    MessageEdit,
+    Pin,
+    Poll,
+    Reaction,
+)
 from chat.models.audit import Verb
 from chat.models.emoji import EMOJI_NAME_MAX
 from chat.models.message import EMOJI_MAX
@@ -78,7 +87,11 @@ def edit(actor: User, message_id: int, body: str) -> Ack:
             _keep_body(message, actor)
             handles = handles_for({message.room_id: [body]})[message.room_id]
             message.body = body
-            message.html, mentions = markup.render(body, handles)
+            # An edit calls nobody anew, and takes back what is not in it any more.
+            is_call = hasattr(message, "call")
+            message.html, mentions = markup.render(body, handles, calls=is_call)
+            if is_call and markup.call_in(message.html) is None:
+                _take_back_call(message)
             message.edited_at = timezone.now()
             _set_mentions(message, mentions)
             _store(change, message)
@@ -102,6 +115,8 @@ def remove(actor: User, message_id: int, reason: str = "") -> Ack:
             _keep_body(message, actor)
             message.reactions.all().delete()
             _set_mentions(message, [])
+            _take_back_call(message)
+            Poll.objects.filter(message=message).delete()
             message.body = message.html = ""
             message.pinned = False
             Pin.objects.filter(message=message).delete()
@@ -183,7 +198,8 @@ def _message(actor: User, message_id: int) -> Iterator[tuple[RoomChange, Message
     if room_id is None:
         raise NotFound(NO_MESSAGE)
     with changing(room_id) as change:
-        message = Message.objects.filter(pk=message_id).first()
+        found = Message.objects.filter(pk=message_id).select_related("call", "poll")
+        message = found.first()
         if change is None or message is None:
             raise NotFound(NO_MESSAGE)
         yield change, message
@@ -223,6 +239,11 @@ def _set_mentions(message: Message, users: list[int]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def _take_back_call(message: Message) -> None:
+    Call.objects.filter(message=message).delete()
+    message._state.fields_cache.pop("call", None)
 
 
 def _set_reaction(actor: User, message: Message, emoji: str, on: bool) -> bool:

@@ -26,11 +26,11 @@ from django.utils import timezone
 from chat import markup, rows
 from chat.broadcast import Posted
 from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge, Unavailable
-from chat.models import Membership, Mention, Message, batch
+from chat.models import Call, Membership, Mention, Message, Poll, batch
 from chat.models.batch import PostKey, StoredPost
 from chat.models.message import BODY_MAX, UNSTORABLE
-from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_write, check_seat
-from chat.services import blocks, threads
+from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_call, check_may_write, check_seat
+from chat.services import blocks, presence, threads
 from chat.services.changing import RoomChange, announce_changes
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Post:
     connection: str = ""  # the socket it came from, which need not be told that its member read on
     in_room: bool = False  # of one in a thread: shown in the room as well
     forwarded: dict[str, Any] | None = None  # whose it was, in the shape of rows.ForwardedRow
+    poll: Poll | None = None  # not stored yet; its question is the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Draft:
     html: str = ""
     mentions: list[int] = field(default_factory=list)
     silent: set[int] = field(default_factory=set)  # of those mentioned, who are not shown it
+    call: str | None = None
+    here: str = ""  # whom @here calls, as its row lists them
     outcome: Ack | ChatError | None = None
     message: Message | None = None
 
@@ -202,8 +205,19 @@ def _render(drafts: list[Draft]) -> None:
     for draft in drafts:
         # What is passed on calls nobody: its author did not speak to those who read it there.
         callable_here = {} if draft.post.forwarded else handles[draft.post.room]
-        draft.html, draft.mentions = markup.render(draft.body, callable_here)
+        calls = not draft.post.forwarded
+        draft.html, draft.mentions = markup.render(draft.body, callable_here, calls=calls)
+        draft.call = markup.call_in(draft.html)
+        if draft.call == Call.Kind.HERE:
+            draft.here = _listed_here(draft.post)
     _silence([draft for draft in drafts if draft.mentions])
+
+
+def _listed_here(post: Post) -> str:
+    """Return who is connected in the room of ``post`` and not apart from its author."""
+    connected = presence.connected_in(post.room)
+    apart = blocks.silenced({post.author: connected})
+    return Call.listed([user for user in connected if (post.author, user) not in apart])
 
 
 def _silence(drafts: list[Draft]) -> None:
@@ -281,6 +295,8 @@ def _place(
     if key in placed:  # twice in this very batch: its ack comes with the insert
         return None
     check_may_write(change.room, seat)
+    if draft.call:
+        check_may_call(change.room, seat)
     _check_slow_mode(change, seat, now)
     _target_in(post.room, post.reply_to, targets)
     thread = _target_in(post.room, post.thread, targets)
@@ -357,6 +373,8 @@ def _insert(
     ]
     if mentions:
         Mention.objects.bulk_create(mentions)
+    _insert_calls(drafts)
+    _insert_polls(drafts)
     batch.update_seats(
         [
             seats[key]
@@ -373,8 +391,34 @@ def _insert(
             draft.outcome = Ack(message.room_id, message.version, message.seq, message.pk)
 
 
+def _insert_calls(drafts: list[Draft]) -> None:
+    calls = [
+        Call(
+            message=draft.message,
+            room_id=draft.post.room,
+            seq=draft.message.seq,
+            author_id=draft.post.author,
+            kind=draft.call,
+            members=draft.here,
+        )
+        for draft in drafts
+        if draft.message is not None and draft.call is not None
+    ]
+    if calls:
+        Call.objects.bulk_create(calls)
+
+
+def _insert_polls(drafts: list[Draft]) -> None:
+    for draft in drafts:
+        if draft.message is not None and draft.post.poll is not None:
+            draft.post.poll.message = draft.message
+            draft.post.poll.save(force_insert=True)
+
+
 def _note(draft: Draft, message: Message, change: RoomChange) -> None:
     """Note for the announcement what was posted, and by which socket."""
-    row = rows.message_row(message, mentions=draft.mentions, reactions=[])
+    row = rows.message_row(
+        message, mentions=draft.mentions, reactions=[], call=draft.call, poll=draft.post.poll
+    )
     change.add_message(message, row, draft.silent)
     change.posted.append(Posted(message.author_id, message.seq, draft.post.connection))

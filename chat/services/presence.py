@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from chat import sql
-from chat.models import Connection, ServerProcess
+from chat.models import Connection, Membership, ServerProcess
 from chat.rows import PresenceState
 
 BEAT_LOST = timedelta(seconds=15)  # without a beat, after which a process counts as gone
@@ -113,6 +113,14 @@ def tidy(process: UUID, living: Collection[UUID]) -> None:
     ghosts = set(old.values_list("pk", flat=True)) - set(living)
     if ghosts:
         Connection.objects.filter(pk__in=ghosts).delete()
+
+
+def connected_in(room: int) -> list[int]:
+    """Return the members of a room who have a socket anywhere, in front of their eyes or not."""
+    seats = Membership.objects.active().filter(room=room).values("user")
+    living = Connection.objects.filter(process__beat_at__gt=Now() - BEAT_LOST)
+    found = living.order_by().filter(user__in=seats)
+    return list(found.values_list("user", flat=True).distinct())
 
 
 def seen_elsewhere(process: UUID, users: Iterable[int] | None = None) -> dict[int, bool]:

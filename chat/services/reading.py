@@ -12,7 +12,7 @@ from accounts.models import User
 from chat import rows, sql
 from chat.broadcast import Fragment, RoomChanged
 from chat.errors import ChatError, Invalid, NotFound
-from chat.models import Membership, Mention, Message, Room
+from chat.models import Block, Call, Membership, Mention, Message, Room
 from chat.permissions import check_seat
 from chat.services.access import access_message, access_room, seat_in
 from chat.services.counting import UNREAD_MAX
@@ -26,6 +26,7 @@ HISTORY_DEFAULT = 50  # messages
 HISTORY_MAX = 200  # messages
 PEOPLE_MAX = 20  # found at once
 DIRECTORY_MAX = 200  # rooms
+SLUGS_MAX = 50  # rooms asked about at once
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -58,9 +59,10 @@ def rooms_of_many(
     """Return the rooms of several members at once, in two queries however many they are."""
     seats = _seats_with_counts(user_ids, room_id)
     others = _others_in({seat.room for seat in seats if seat.kind == Room.Kind.DIRECT})
+    here = _unread_here([seat for seat in seats if seat.called])
     found: dict[int, list[rows.RoomRow]] = {user_id: [] for user_id in user_ids}
     for seat in seats:
-        found[seat.user].append(_room_row(seat, others))
+        found[seat.user].append(_room_row(seat, others, here.get((seat.room, seat.user))))
     return found
 
 
@@ -84,15 +86,18 @@ class _Seat(NamedTuple):
     quiet_until: Any
     favourite: bool
     place: int | None
+    callers: str
     unread: int
-    mentions: int
+    named: int
+    called: int
 
 
-# Both counts follow an index from the read position on, and only where there is something past it.
+# The counts follow an index from the read position on, and only where there is something past it.
 _SEATS = """
 SELECT seat.user_id, room.id, room.kind, room.slug, room.name, room.topic, room.locked,
     room.archived_at IS NOT NULL, room.slow_mode, room.version, room.last_seq,
     seat.read_seq, seat.notify, seat.role, seat.quiet_until, seat.favourite, seat.place,
+    room.callers,
     CASE WHEN seat.read_seq < room.last_seq THEN (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM {message} message
@@ -106,6 +111,24 @@ SELECT seat.user_id, room.id, room.kind, room.slug, room.name, room.topic, room.
             SELECT 1 FROM {mention} mention
             WHERE mention.user_id = seat.user_id AND mention.room_id = seat.room_id
                 AND mention.seq > seat.read_seq AND NOT mention.silent
+            LIMIT {most}
+        ) counted
+    ) ELSE 0 END,
+    CASE WHEN seat.read_seq < room.last_seq THEN (
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM {call} called
+            WHERE called.room_id = seat.room_id AND called.seq > seat.read_seq
+                AND called.author_id <> seat.user_id
+                AND (called.kind = 'room' OR called.members LIKE '%,' || seat.user_id || ',%')
+                AND NOT EXISTS (
+                    SELECT 1 FROM {mention} named
+                    WHERE named.message_id = called.message_id AND named.user_id = seat.user_id
+                )
+                AND NOT EXISTS (
+                    SELECT 1 FROM {block} block
+                    WHERE (block.blocker_id = seat.user_id AND block.blocked_id = called.author_id)
+                    OR (block.blocked_id = seat.user_id AND block.blocker_id = called.author_id)
+                )
             LIMIT {most}
         ) counted
     ) ELSE 0 END
@@ -126,6 +149,8 @@ def _seats_with_counts(user_ids: Iterable[int], room_id: int | None) -> list[_Se
     statement = _SEATS.format(
         message=sql.table(Message),
         mention=sql.table(Mention),
+        call=sql.table(Call),
+        block=sql.table(Block),
         membership=sql.table(Membership),
         room=sql.table(Room),
         users=sql.numbers(user_ids),
@@ -133,6 +158,26 @@ def _seats_with_counts(user_ids: Iterable[int], room_id: int | None) -> list[_Se
         most=UNREAD_MAX,
     )
     return list(map(_Seat._make, sql.fetch(statement)))
+
+
+def _unread_here(seats: list[_Seat]) -> dict[tuple[int, int], list[int]]:
+    """Return, by room and member, the seqs of unread calls by ``@here`` that called the member."""
+    if not seats:
+        return {}
+    calls = Call.objects.filter(
+        kind=Call.Kind.HERE,
+        room__in={seat.room for seat in seats},
+        seq__gt=min(seat.read_seq for seat in seats),
+    )
+    by_room = defaultdict(list)
+    for call in calls.order_by("seq"):
+        by_room[call.room_id].append(call)
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for seat in seats:
+        for call in by_room[seat.room]:
+            if call.seq > seat.read_seq and Call.listed([seat.user]) in call.members:
+                found[seat.room, seat.user].append(call.seq)
+    return found
 
 
 def _others_in(room_ids: Collection[int]) -> dict[int, list[rows.PersonRow]]:
@@ -149,7 +194,9 @@ def _others_in(room_ids: Collection[int]) -> dict[int, list[rows.PersonRow]]:
     return found
 
 
-def _room_row(seat: _Seat, others: dict[int, list[rows.PersonRow]]) -> rows.RoomRow:
+def _room_row(
+    seat: _Seat, others: dict[int, list[rows.PersonRow]], here: list[int] | None
+) -> rows.RoomRow:
     people = None
     if seat.kind == Room.Kind.DIRECT:
         people = [person for person in others[seat.room] if person.id != seat.user]
@@ -166,13 +213,15 @@ def _room_row(seat: _Seat, others: dict[int, list[rows.PersonRow]]) -> rows.Room
         last_seq=seat.last_seq,
         read_seq=seat.read_seq,
         unread=seat.unread,
-        mentions=seat.mentions,
+        mentions=min(UNREAD_MAX, seat.named + seat.called),
         notify=seat.notify,
         role=seat.role,
         with_=people,
         quiet_until=rows.future(seat.quiet_until),
         favourite=seat.favourite,
         place=seat.place,
+        callers=seat.callers,
+        here=here,
     )
 
 
@@ -434,6 +483,16 @@ def directory(user: User, query: str = "") -> list[dict[str, Any]]:
         }
         for room in found.order_by("name", "pk")[:DIRECTORY_MAX]
     ]
+
+
+def rooms_by_slug(user: User, slugs: Collection[str]) -> list[Room]:
+    """Return those of the rooms with these addresses that exist for ``user``.
+
+    Raises Invalid for too many addresses.
+    """
+    if len(slugs) > SLUGS_MAX:
+        raise Invalid(f"slug: at most {SLUGS_MAX} at once.")
+    return list(Room.objects.visible_to(user).filter(slug__in=slugs))
 
 
 def room_detail(user: User, room_id: int) -> tuple[Room, Membership | None]:

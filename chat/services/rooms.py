@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from accounts.models import User
 from chat import rows
 from chat.errors import Invalid, NotFound, TooLarge
-from chat.models import Membership, Role, Room
+from chat.models import Callers, Membership, Role, Room
 from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
 from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
@@ -86,9 +86,10 @@ def update(
     topic: str | None = None,
     slow_mode: int | None = None,
     slug: str | None = None,
+    callers: str | None = None,
     reason: str = "",
 ) -> Room:
-    """Change what is given of a room's name, topic, slow mode (s) and address.
+    """Change what is given of a room's name, topic, slow mode (s), address and who may call all.
 
     Owners and moderators may; the address is for owners. Raises Invalid, TooLarge, NotFound or
     Forbidden.
@@ -104,6 +105,10 @@ def update(
         if not 0 <= slow_mode <= SLOW_MODE_MAX:
             raise Invalid(f"slow_mode: from 0 to {SLOW_MODE_MAX} seconds.")
         wanted["slow_mode"] = slow_mode
+    if callers is not None:
+        if callers not in Callers.values:
+            raise Invalid("callers: stewards or members.")
+        wanted["callers"] = callers
     with changing(room_id) as change:
         room = _stewarded(actor, change, "change the room")
         assert change is not None

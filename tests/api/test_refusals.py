@@ -1,5 +1,7 @@
 """What goes wrong, and that it is told in one shape with the matching status."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
@@ -107,6 +109,8 @@ def test_a_method_that_is_not_answered_says_which_are(ada, room):
 SOUND = {
     "name": "New", "body": "hi", "client_id": "00000000-0000-4000-8000-000000000000", "seq": 1,
     "emoji": "👍", "on": True, "role": "member", "user": 1, "notify": "all", "room": 1,
+    "question": "Lunch?", "options": ["a", "b"], "choice": [],
+    "due_at": f"{datetime.now(UTC) + timedelta(days=1):%FT%TZ}",
 }  # fmt: skip
 
 
@@ -125,6 +129,7 @@ def call(caller, method, path):
         "delete": caller.delete,
         "post": lambda path: caller.post(path, **SOUND),
         "patch": lambda path: caller.patch(path, **SOUND),
+        "put": lambda path: caller.put(path, **SOUND),
     }[method](path)
 
 

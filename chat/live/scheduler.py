@@ -1,0 +1,49 @@
+"""Who posts scheduled messages: of all server processes the one that holds the lease."""
+
+import math
+import time
+import uuid
+from contextlib import suppress
+from datetime import timedelta
+
+from chat.errors import ChatError
+from chat.live.database import Database
+from chat.models import Lease
+from chat.services import scheduled
+
+DUTY = "scheduled messages"
+LOOK_EVERY = 1  # s between two looks for what is due
+LEASE = timedelta(seconds=15)  # after which another process takes over from one that died
+ASK_EVERY = 5  # s between two requests for the lease, to keep it or to get it
+
+
+class Scheduler:
+    """One process's try at being the one that posts.
+
+    A process that stood still for longer than its lease asks for it anew before it posts. Should
+    two post all the same, the ``client_id`` makes it one message.
+    """
+
+    def __init__(self, process: uuid.UUID, database: Database) -> None:
+        self._process = process
+        self._database = database
+        self._asks_at = 0.0  # by the monotonic clock
+        self._holds_lease = False
+
+    async def look(self) -> None:
+        """Post what is due, if this process is the one."""
+        now = time.monotonic()
+        if now >= self._asks_at:
+            self._holds_lease = False
+            self._asks_at = now + ASK_EVERY
+            self._holds_lease = await self._database(Lease.take, DUTY, self._process, LEASE)
+        if self._holds_lease:
+            await self._database(scheduled.send_due)
+
+    async def stop(self) -> None:
+        """Let another process take over at once."""
+        self._asks_at = math.inf
+        if self._holds_lease:
+            self._holds_lease = False
+            with suppress(ChatError):  # it runs out by itself, a little later
+                await self._database(Lease.give_up, DUTY, self._process)
