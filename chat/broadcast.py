@@ -95,12 +95,18 @@ class SeatChanged(msgspec.Struct, frozen=True, tag="seat", array_like=True):
 
 
 class Read(msgspec.Struct, frozen=True, tag="read", array_like=True):
-    """A member read a room up to ``seq``. ``connection`` is the one that said so, if any."""
+    """A member read a room up to ``seq``. ``connection`` is the one that said so, if any.
+
+    ``unread_from`` is the mark they set, ``unread`` and ``mentions`` are counted from there.
+    """
 
     room: int
     user: int
     seq: int
     connection: str = ""
+    unread_from: int | None = None
+    unread: int | None = None
+    mentions: int | None = None
     group = HUBS
 
 

@@ -182,8 +182,9 @@ class SeatRow(msgspec.Struct, frozen=True):
 class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A room in the member's own list, with where they stand in it.
 
-    ``unread`` and ``mentions`` are counted up to 100, which means that or more. ``with`` are the
-    others in a direct room. ``quiet_until``, ``favourite`` and ``place`` as in ``seats``.
+    ``unread`` and ``mentions`` are counted up to 100, which means that or more; from
+    ``unread_from`` on, where the member marked what they had read. ``with`` are the others in a
+    direct room. ``quiet_until``, ``favourite`` and ``place`` as in ``seats``.
     ``callers`` may call everybody: "stewards" or all "members". ``here`` are the seqs past
     ``read_seq`` of calls to those connected, of whom the member was one.
     """
@@ -203,6 +204,7 @@ class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     mentions: int
     notify: str
     role: str
+    unread_from: int | None = None
     with_: list[PersonRow] | None = msgspec.field(name="with", default=None)
     quiet_until: str | None = None
     favourite: bool = False

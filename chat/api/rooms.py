@@ -13,7 +13,7 @@ from chat.api.fields import Asked, Flag, Id, Query, Seq, Text
 from chat.api.request import MemberRequest
 from chat.errors import NotFound
 from chat.permissions import NO_ROOM
-from chat.services import members, preferences, reading
+from chat.services import members, preferences, reading, unread
 from chat.services import rooms as service
 
 router = Router(tags=["rooms"])
@@ -57,6 +57,12 @@ class Order(Asked):
 
 class ReadUpTo(Asked):
     """How far one has read."""
+
+    seq: Seq
+
+
+class UnreadFrom(Asked):
+    """The message from which on all is unread."""
 
     seq: Seq
 
@@ -129,6 +135,19 @@ def read(request: MemberRequest, room_id: int, asked: ReadUpTo) -> HttpResponse:
     """Move one's read position on. It never moves back."""
     version, _ = members.mark_read(request.auth, room_id, asked.seq)
     return answer(Done(room_id, version))
+
+
+@router.post("rooms/{any_id:room_id}/unread", openapi_extra=answers(rows.RoomRow))
+def mark_unread(request: MemberRequest, room_id: int, asked: UnreadFrom) -> HttpResponse:
+    """Make everything from ``seq`` on unread, until one reads on. The read position stays."""
+    return answer(unread.mark_unread(request.auth, room_id, asked.seq))
+
+
+@router.post("rooms/read", openapi_extra=answers(Rooms))
+def read_all(request: MemberRequest) -> HttpResponse:
+    """Move one's read position to the end in every room."""
+    unread.read_all(request.auth)
+    return answer(Rooms(reading.rooms_of(request.auth)))
 
 
 def own_room(user: User, room_id: int) -> rows.RoomRow:

@@ -263,11 +263,18 @@ class PresenceFrame(msgspec.Struct, tag_field="type", tag="presence"):
     offline: list[int]
 
 
-class ReadFrame(msgspec.Struct, tag_field="type", tag="read"):
-    """The member read a room on another device."""
+class ReadFrame(msgspec.Struct, tag_field="type", tag="read", omit_defaults=True):
+    """The member read a room on another device, or marked what they had read.
+
+    Everything from ``unread_from`` on is unread again, where there is one; ``unread`` and
+    ``mentions`` come with a new mark and are counted from there.
+    """
 
     room: int
     read_seq: int
+    unread_from: int | None = None
+    unread: int | None = None
+    mentions: int | None = None
 
 
 class ThreadFrame(msgspec.Struct, tag_field="type", tag="thread"):

@@ -428,9 +428,12 @@ class Hub:
                 self._read(Read(event.room, posted.user, posted.seq, posted.connection))
 
     def _read(self, event: Read) -> None:
+        frame = frames.ReadFrame(
+            event.room, event.seq, event.unread_from, event.unread, event.mentions
+        )
         for socket in self.sockets_of.get(event.user, ()):
             if socket.id != event.connection and event.room in socket.rooms:
-                socket.send(frames.encode(frames.ReadFrame(event.room, event.seq)))
+                socket.send(frames.encode(frame))
 
     def _thread_seat_changed(self, event: ThreadSeatChanged) -> None:
         frame = frames.ThreadFrame(event.room, event.thread, event.read_seq, event.following)

@@ -21,7 +21,16 @@ _encode = msgspec.json.Encoder().encode
 
 # In the order of the models' own fields, which Model.from_db expects.
 ROOM_FIELDS = ["id", "kind", "version", "last_seq", "locked", "slow_mode", "archived_at"]
-SEAT_FIELDS = ["id", "room_id", "user_id", "role", "read_seq", "posted_at", "muted_until"]
+SEAT_FIELDS = [
+    "id",
+    "room_id",
+    "user_id",
+    "role",
+    "read_seq",
+    "unread_from",
+    "posted_at",
+    "muted_until",
+]
 
 
 class PostKey(NamedTuple):
@@ -144,13 +153,19 @@ def update_rooms(rooms: Iterable[Room]) -> None:
 
 
 def update_seats(seats: Iterable[Membership]) -> None:
-    """Write how far members have read, and when they last posted."""
+    """Write how far members have read, what they marked unread, and when they last posted."""
     _run(
-        "UPDATE chat_membership SET read_seq = given.seq, posted_at = given.posted"
-        f" FROM {_table(id='bigint', seq='bigint', posted='timestamptz')}"
+        "UPDATE chat_membership SET read_seq = given.seq, unread_from = given.unread,"
+        " posted_at = given.posted"
+        f" FROM {_table(id='bigint', seq='bigint', unread='bigint', posted='timestamptz')}"
         " WHERE chat_membership.id = given.id",
         [
-            {"id": seat.pk, "seq": seat.read_seq, "posted": _stored_time(seat.posted_at)}
+            {
+                "id": seat.pk,
+                "seq": seat.read_seq,
+                "unread": seat.unread_from,
+                "posted": _stored_time(seat.posted_at),
+            }
             for seat in seats
         ],
     )

@@ -42,6 +42,8 @@ class Membership(models.Model):
     version = models.BigIntegerField(default=0, editable=False)
     # Only grows. Unread counts and badges all derive from it.
     read_seq = models.BigIntegerField(default=0, editable=False)
+    # From here on the member marked all unread, within what was read; gone once they read on.
+    unread_from = models.BigIntegerField(null=True, editable=False)
     notify = models.CharField(max_length=8, choices=Notify, default=Notify.ALL)
     # When the member last posted here, for slow mode.
     posted_at = models.DateTimeField(null=True, editable=False)

@@ -186,18 +186,21 @@ def mark_read_many(readings: Sequence[Reading]) -> list[tuple[int, int] | ChatEr
         held = batch.lock_seats((reading.room, reading.user) for reading in readings)
         seats = {(seat.room_id, seat.user_id): seat for seat in held}
         rooms = Room.objects.in_bulk({reading.room for reading in readings})
-        before = {seat.pk: seat.read_seq for seat in held}
+        before = {seat.pk: (seat.read_seq, seat.unread_from) for seat in held}
         outcomes = [
             _read_on(reading, rooms.get(reading.room), seats.get((reading.room, reading.user)))
             for reading in readings
         ]
-        moved = [seat for seat in held if seat.read_seq != before[seat.pk]]
+        moved = [seat for seat in held if (seat.read_seq, seat.unread_from) != before[seat.pk]]
         if moved:
             batch.update_seats(moved)
             sockets = {(reading.room, reading.user): reading.connection for reading in readings}
             for seat in moved:
                 room, user = seat.room_id, seat.user_id
-                told = broadcast.Read(room, user, seat.read_seq, sockets[room, user])
+                # How the mark goes, the socket that read on does not know either.
+                is_known = seat.unread_from == before[seat.pk][1]
+                connection = sockets[room, user] if is_known else ""
+                told = broadcast.Read(room, user, seat.read_seq, connection, seat.unread_from)
                 broadcast.announce(told)
     return outcomes
 
@@ -211,7 +214,10 @@ def _read_on(
         return refusal
     assert room is not None
     assert seat is not None
-    seat.read_seq = max(seat.read_seq, min(reading.seq, room.last_seq))
+    seq = min(reading.seq, room.last_seq)
+    seat.read_seq = max(seat.read_seq, seq)
+    if seat.unread_from is not None and seq >= seat.unread_from:
+        seat.unread_from = seq + 1 if seq < seat.read_seq else None
     return room.version, seat.read_seq
 
 
@@ -243,6 +249,7 @@ def take_seat(change: RoomChange, user: User) -> None:
     seat.left_at = None
     seat.joined_at = timezone.now()
     seat.read_seq = max(seat.read_seq, change.room.last_seq)
+    seat.unread_from = None
     store_seat(change, seat, moved=True)
 
 

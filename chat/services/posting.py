@@ -321,6 +321,7 @@ def _place(
         created_at=now,
     )
     seat.read_seq = draft.message.seq
+    seat.unread_from = None
     seat.posted_at = now
     return None
 

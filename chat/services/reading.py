@@ -87,37 +87,42 @@ class _Seat(NamedTuple):
     favourite: bool
     place: int | None
     callers: str
+    unread_from: int | None
     unread: int
     named: int
     called: int
 
 
-# The counts follow an index from the read position on, and only where there is something past it.
+# The counts follow an index from the read position on, and only where there is something past it;
+# what was read and then marked unread counts again.
 _SEATS = """
 SELECT seat.user_id, room.id, room.kind, room.slug, room.name, room.topic, room.locked,
     room.archived_at IS NOT NULL, room.slow_mode, room.version, room.last_seq,
     seat.read_seq, seat.notify, seat.role, seat.quiet_until, seat.favourite, seat.place,
-    room.callers,
-    CASE WHEN seat.read_seq < room.last_seq THEN (
+    room.callers, seat.unread_from,
+    CASE WHEN COALESCE(seat.unread_from - 1, seat.read_seq) < room.last_seq THEN (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM {message} message
-            WHERE message.room_id = seat.room_id AND message.seq > seat.read_seq
+            WHERE message.room_id = seat.room_id
+                AND message.seq > COALESCE(seat.unread_from - 1, seat.read_seq)
                 AND message.deleted_at IS NULL AND message.author_id <> seat.user_id
             LIMIT {most}
         ) counted
     ) ELSE 0 END,
-    CASE WHEN seat.read_seq < room.last_seq THEN (
+    CASE WHEN COALESCE(seat.unread_from - 1, seat.read_seq) < room.last_seq THEN (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM {mention} mention
             WHERE mention.user_id = seat.user_id AND mention.room_id = seat.room_id
-                AND mention.seq > seat.read_seq AND NOT mention.silent
+                AND mention.seq > COALESCE(seat.unread_from - 1, seat.read_seq)
+                AND NOT mention.silent
             LIMIT {most}
         ) counted
     ) ELSE 0 END,
-    CASE WHEN seat.read_seq < room.last_seq THEN (
+    CASE WHEN COALESCE(seat.unread_from - 1, seat.read_seq) < room.last_seq THEN (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM {call} called
-            WHERE called.room_id = seat.room_id AND called.seq > seat.read_seq
+            WHERE called.room_id = seat.room_id
+                AND called.seq > COALESCE(seat.unread_from - 1, seat.read_seq)
                 AND called.author_id <> seat.user_id
                 AND (called.kind = 'room' OR called.members LIKE '%,' || seat.user_id || ',%')
                 AND NOT EXISTS (
@@ -216,6 +221,7 @@ def _room_row(
         mentions=min(UNREAD_MAX, seat.named + seat.called),
         notify=seat.notify,
         role=seat.role,
+        unread_from=seat.unread_from,
         with_=people,
         quiet_until=rows.future(sql.moment(seat.quiet_until)),
         favourite=bool(seat.favourite),

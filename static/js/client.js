@@ -221,7 +221,7 @@ export class ChatClient extends Emitter {
     if (frame.type === "changes") this.#receive(frame);
     else if (frame.type === "typing") this.presence.receiveTyping(frame);
     else if (frame.type === "presence") this.presence.receive(frame);
-    else if (frame.type === "read") this.store.read(frame.room, frame.read_seq);
+    else if (frame.type === "read") this.reading.told(frame);
     else if (frame.type === "lagged") this.store.lagged(frame.rooms);
     else if (frame.type === "room" && frame.joined) this.#joined(frame.joined);
     else if (frame.type === "room") this.store.left(frame.left);

@@ -4,7 +4,7 @@ import pytest
 
 from chat.models import Membership, Room
 from tests.factories import Member, make_history, make_message
-from tests.live.conftest import Connect
+from tests.live.conftest import Browse, Connect
 from tests.live.shapes import room_in
 
 
@@ -99,3 +99,24 @@ def test_a_wrong_field_is_invalid(
     error = connect(bob).refused("read", **{"room": room.pk, "seq": 1, field: value})
     assert error["code"] == "invalid"
     assert field in error["detail"]
+
+
+def test_a_mark_is_told_on_every_socket_and_again_when_it_goes(
+    connect: Connect, browse: Browse, ada: Member, bob: Member, room: Room
+) -> None:
+    make_history(room, [ada], 5)
+    phone, desk = connect(bob), connect(bob)
+    phone.acked("read", room=room.pk, seq=5)
+    desk.expect("read")
+    marked = browse(bob).post(f"/api/v1/rooms/{room.pk}/unread", json={"seq": 4})
+    assert marked.json()["unread"] == 2
+    for each in (phone, desk):
+        assert each.expect("read") == {
+            "type": "read", "room": room.pk, "read_seq": 5, "unread_from": 4, "unread": 2,
+            "mentions": 0,
+        }  # fmt: skip
+    [row] = [row for row in connect(bob).hello["rooms"] if row["id"] == room.pk]
+    assert (row["unread_from"], row["unread"]) == (4, 2)
+    phone.acked("read", room=room.pk, seq=5)
+    for each in (phone, desk):
+        assert each.expect("read") == {"type": "read", "room": room.pk, "read_seq": 5}

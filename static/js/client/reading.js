@@ -6,10 +6,15 @@
  */
 import { ReadReports } from "../state/reading.js";
 
+/** messages looked through at one go for the first that is unread */
+const LOOK_THROUGH = 200;
+
 /** What this member has read: the positions that are told, and the lines above what is new. */
 export class Reading {
   /** @type {Map<number, number | null>} the seq above which each room's unread line stands */
   #lines = new Map();
+  /** @type {number | null} the open room, marked unread since it was opened: looking reads nothing */
+  #kept = null;
   #client;
   #reports;
 
@@ -40,19 +45,25 @@ export class Reading {
 
   /** Everything up to `seq` of the open room is on a screen; it is read if somebody looks at it. */
   seen(/** @type {number} */ seq) {
-    const { room, screen, store } = this.#client;
-    if (!room || !screen.attended) return;
-    if (store.read(room.id, seq)) this.#reports.report(room.id, room.unread.readSeq);
+    const { room, screen } = this.#client;
+    if (room && screen.attended && room.id !== this.#kept) this.#read(room, seq);
   }
 
   /** A room is opened: a line stands above what is new in it. */
   entered(/** @type {RoomState} */ room) {
-    this.#lines.set(room.id, room.unread.count > 0 ? room.unread.readSeq + 1 : null);
+    this.#kept = null;
+    this.#lines.set(room.id, room.unread.count > 0 ? room.unread.position + 1 : null);
   }
 
   /** The line of a room is done with: it was left, or answered. */
   eraseLine(/** @type {number} */ room) {
     this.#lines.delete(room);
+  }
+
+  /** The member wrote in a room: all that was said there is read. */
+  wrote(/** @type {number} */ room) {
+    if (this.#kept === room) this.#kept = null;
+    this.eraseLine(room);
   }
 
   /** `hello` came: tells the server what it does not know yet. */
@@ -67,8 +78,57 @@ export class Reading {
   /** What comes while nobody looks, or below what is looked at, gets a line above it. */
   arrived(/** @type {number} */ seq) {
     const { room, timeline, screen } = this.#client;
-    if (!room || (screen.attended && timeline?.following)) return;
-    const isReadOn = this.line !== null && this.line <= room.unread.readSeq;
+    if (!room || room.id === this.#kept || (screen.attended && timeline?.following)) return;
+    const isReadOn = this.line !== null && this.line <= room.unread.position;
     if (this.line === null || isReadOn) this.#lines.set(room.id, seq);
+  }
+
+  /**
+   * `read` came. Where the open room was marked, here or on another device, what is on the screen
+   * stays unread until the room is opened again, or written in.
+   * @param {{room: number, read_seq: number, unread_from?: number, unread?: number}} frame
+   */
+  told(frame) {
+    this.#client.store.readTold(frame);
+    if (frame.room !== this.#client.openRoom || frame.unread === undefined) return;
+    this.#kept = frame.room;
+    this.#lines.set(frame.room, frame.unread_from ?? null);
+    this.#client.tell("timeline");
+  }
+
+  /** Makes everything from a message of the open room on unread, on all devices. */
+  async markUnread(/** @type {number} */ seq) {
+    const { openRoom, api } = this.#client;
+    if (openRoom === null) return;
+    await api.markUnread(openRoom, seq).catch((error) => this.#client.refused(error));
+  }
+
+  /** Takes everything in a room as read. */
+  markRead(/** @type {RoomState} */ room) {
+    if (this.#kept === room.id) this.#kept = null;
+    this.#read(room, room.lastSeq);
+  }
+
+  /** Takes everything in all rooms as read. */
+  async markAllRead() {
+    this.#kept = null;
+    await this.#client.api.readAll().catch((error) => this.#client.refused(error));
+  }
+
+  /**
+   * The first unread message of a room, read from the server; null where there is none, or it lies
+   * beyond all that is looked through. Rejects with Lost or Refusal.
+   * @param {RoomState} room
+   * @returns {Promise<Message | null>}
+   */
+  async firstUnread(room) {
+    const where = { after: room.unread.position, limit: LOOK_THROUGH };
+    const { messages } = await this.#client.api.messages(room.id, where);
+    return messages.find((message) => room.unread.isCounted(message)) ?? null;
+  }
+
+  #read(/** @type {RoomState} */ room, /** @type {number} */ seq) {
+    const upTo = Math.min(seq, room.lastSeq);
+    if (this.#client.store.read(room.id, upTo)) this.#reports.report(room.id, upTo);
   }
 }

@@ -62,7 +62,7 @@ export class Writing {
     const clientId = uuid();
     this.#drafts.set(room.id, { text, replyTo, sentAs: clientId });
     this.#typing.stopped();
-    reading.eraseLine(room.id);
+    reading.wrote(room.id);
     timeline?.open(null);
     const written = outbox.add({ client_id: clientId, room: room.id, body, reply_to: replyTo });
     windows.fill(room.id);

@@ -3,7 +3,7 @@ import { Lost, Refusal } from "./refusal.js";
 
 const PATIENCE = 20_000; // ms
 
-/** The HTTP beside the socket: what may be read page by page. */
+/** The HTTP beside the socket: what is read page by page, and what concerns no one room's order. */
 export class Api {
   #root;
 
@@ -43,6 +43,20 @@ export class Api {
   }
 
   /**
+   * Makes everything in a room from `seq` on unread.
+   * @param {number} room
+   * @param {number} seq
+   */
+  markUnread(room, seq) {
+    return this.post(`rooms/${room}/unread`, { seq });
+  }
+
+  /** Moves this member's position to the end of every room. */
+  readAll() {
+    return this.post("rooms/read", {});
+  }
+
+  /**
    * Everyone who is or was in the room.
    * @param {number} room
    * @returns {Promise<{members: import("../state/types.js").Member[], version: number}>}
@@ -51,12 +65,31 @@ export class Api {
     return this.#get(`rooms/${room}/members`);
   }
 
+  /**
+   * Posts `fields` to `path`. Rejects with Refusal, or with Lost when no answer came: what may be
+   * done twice can then be asked again.
+   * @param {string} path
+   * @param {Record<string, unknown>} fields
+   * @returns {Promise<any>}
+   */
+  post(path, fields) {
+    return this.#ask(path, { method: "POST", body: JSON.stringify(fields), headers: writing() });
+  }
+
   /** @param {string} path */
-  async #get(path) {
+  #get(path) {
+    return this.#ask(path, { headers: { Accept: "application/json" } });
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit} how
+   */
+  async #ask(path, how) {
     let response;
     try {
       response = await fetch(this.#root + path, {
-        headers: { Accept: "application/json" },
+        ...how,
         signal: /** @type {any} */ (AbortSignal).timeout(PATIENCE),
       });
     } catch {
@@ -66,4 +99,10 @@ export class Api {
     if (response.ok) return body;
     throw new Refusal(body.code ?? "unavailable", body.detail ?? response.statusText);
   }
+}
+
+/** What a page of this site shows that another site's cannot: the CSRF token. */
+function writing() {
+  const token = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  return { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token };
 }

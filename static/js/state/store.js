@@ -158,6 +158,17 @@ export class Store extends Emitter {
     return true;
   }
 
+  /**
+   * Takes `read`: the member read, or marked, here or elsewhere.
+   * @param {{room: number, read_seq: number, unread_from?: number | null, unread?: number}} frame
+   */
+  readTold(frame) {
+    const room = this.rooms.get(frame.room);
+    if (!room) return;
+    room.unread.told(frame, room.rows);
+    this.tell("rooms");
+  }
+
   /** Whether changes of this room are awaited, so that a gap in it will close by itself. */
   isCatchingUp(/** @type {number} */ id) {
     const catching = this.#catching.get(id);

@@ -60,6 +60,7 @@
  * @property {number} mentions
  * @property {string} notify
  * @property {string} role
+ * @property {number} [unread_from] the seq from which on the member marked all unread
  * @property {Person[]} [with]
  *
  * @typedef {object} Changes

@@ -9,6 +9,7 @@ export class ModelRoom {
   members = new Map();
   info = null;
   readSeq = 0;
+  mark = null;
 
   constructor(id, { page = 5, furthest = 40, me = ME } = {}) {
     this.id = id;
@@ -44,7 +45,10 @@ export class ModelRoom {
       attachments: [],
       reactions: [],
     });
-    if (author === this.me) this.readSeq = seq;
+    if (author === this.me) {
+      this.readSeq = seq;
+      this.mark = null;
+    }
     return this.messages.at(-1);
   }
 
@@ -70,6 +74,23 @@ export class ModelRoom {
 
   rename(name) {
     this.info = this.#info(name);
+  }
+
+  /** The member reads up to `seq`; gives the `read` frame that the other devices get. */
+  read(seq) {
+    const target = Math.min(seq, this.lastSeq);
+    this.readSeq = Math.max(this.readSeq, target);
+    if (this.mark !== null && target >= this.mark) {
+      this.mark = target < this.readSeq ? target + 1 : null;
+    }
+    return this.#told({});
+  }
+
+  /** The member marks what they had read; gives the `read` frame that all devices get. */
+  markUnread(seq) {
+    this.mark = seq <= this.readSeq ? seq : null;
+    const { unread, mentions } = this.hello();
+    return this.#told({ unread, mentions });
   }
 
   /** One live frame: what changed since `from`, as it stands. */
@@ -101,8 +122,9 @@ export class ModelRoom {
   }
 
   hello() {
+    const position = this.mark === null ? this.readSeq : this.mark - 1;
     const ahead = this.messages.filter(
-      (row) => row.seq > this.readSeq && row.author !== this.me && !row.deleted,
+      (row) => row.seq > position && row.author !== this.me && !row.deleted,
     );
     return {
       id: this.id,
@@ -116,7 +138,13 @@ export class ModelRoom {
       mentions: Math.min(100, ahead.filter((row) => row.mentions.includes(this.me)).length),
       notify: "mentions",
       role: "member",
+      ...(this.mark === null ? {} : { unread_from: this.mark }),
     };
+  }
+
+  #told(counts) {
+    const mark = this.mark === null ? {} : { unread_from: this.mark };
+    return { type: "read", room: this.id, read_seq: this.readSeq, ...mark, ...counts };
   }
 
   #frame(from, to) {
