@@ -7,8 +7,8 @@ database has answered, lets something else happen, and only then hands the answe
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -54,11 +54,14 @@ class KeepingDatabase(Database):
         self._kept: list[Answer] = []
         self.is_away = False
         self.refused = 0
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
 
     async def __call__(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         if self.is_away:
             self.refused += 1
             raise Unavailable
+        await self._goes_on.wait()
         found = await super().__call__(query, *args, **kwargs)
         for answer in self._kept:
             if answer.wanted(query, *args):
@@ -67,6 +70,15 @@ class KeepingDatabase(Database):
                 await answer.handed_over.wait()
                 break
         return found
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Answer nothing within the block."""
+        self._goes_on.clear()
+        try:
+            yield
+        finally:
+            self._goes_on.set()
 
     @asynccontextmanager
     async def keeping(self, wanted: Wanted, asked: Callable[[], object]) -> AsyncIterator[Answer]:

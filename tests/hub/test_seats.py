@@ -2,6 +2,10 @@
 
 from uuid import uuid4
 
+import pytest
+
+from chat.broadcast import Typing
+from chat.live import typists
 from chat.live.hub import Hub
 from chat.models import Room
 from chat.services import members, messages, reading
@@ -71,3 +75,16 @@ async def test_who_comes_while_the_members_are_read_is_one_of_them(
         await until(lambda: room_of_ada.spans(room.pk), "the change")
     await until(lambda: room_of_ada.seen("presence"), "who is there")
     assert bob.id in room_of_ada.seen("presence")[0]["online"]
+
+
+async def test_typing_fades_also_while_the_database_does_not_answer(
+    hub: Hub, guests: Guests, ada: Member, bob: Member, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer, looking = await guests.enter(ada)
+    say(hub, looking, "focus", room=room.pk, visible=True)
+    await until(lambda: peer.seen("presence"), "who is there")
+    monkeypatch.setattr(typists, "TYPING_EXPIRES", 0.1)
+    with hub.database.standing_still():
+        hub.announce(Typing(room.pk, bob.id, True))
+        await until(lambda: len(peer.seen("typing")) == 3, "that bob ceased to type")
+    assert [frame["users"] for frame in peer.seen("typing")] == [[], [bob.id], []]

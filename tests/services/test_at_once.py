@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections, transaction
 
-from chat.errors import ChatError, SlowMode
+from chat.errors import ChatError, SlowMode, Unavailable
 from chat.models import Membership, Message, Room
 from chat.services import members, messages, rooms
 from chat.services.posting import Ack, Post, post_many
@@ -245,6 +245,26 @@ def test_reading_on_several_devices_at_once_ends_at_the_furthest():
 
     at_once(*map(read, range(1, THREADS + 1)), rename)
     assert Membership.objects.get(room=room, user=ada.user).read_seq == 40
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_a_room_that_somebody_holds_keeps_nobody_from_another_room():
+    ada = make_member()
+    held, free = make_room(members=[ada]), make_room(members=[ada])
+    posts = [Post(ada.id, room.pk, uuid4(), "hi") for room in (held, free)]
+
+    def post():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        return post_many(posts)
+
+    with transaction.atomic():
+        Room.objects.select_for_update().get(pk=held.pk)
+        [[refused, acked]] = at_once(post)
+    assert (type(refused), type(acked)) == (Unavailable, Ack)
+    [[acked, again]] = at_once(lambda: post_many(posts))
+    assert (acked.seq, again.seq) == (1, 1)
+    assert_in_order(free)
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")

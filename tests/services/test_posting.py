@@ -124,6 +124,13 @@ def test_a_message_sent_again_is_acked_as_it_was_and_stored_once(room, ada, bob)
     assert stored_message(first.id)["body"] == "hi"
 
 
+@pytest.mark.parametrize("body", ["", "x" * (BODY_MAX + 1)])
+def test_another_body_in_a_retry_is_ignored_also_one_that_cannot_be(room, ada, body):
+    client_id = uuid4()
+    first = messages.post(ada.user, room.pk, client_id, "hi")
+    assert messages.post(ada.user, room.pk, client_id, body) == first
+
+
 def test_the_ack_of_a_retry_repeats_the_first_after_an_edit_and_a_deletion(room, ada):
     client_id = uuid4()
     first = messages.post(ada.user, room.pk, client_id, "hi")
