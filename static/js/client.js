@@ -156,7 +156,8 @@ export class ChatClient extends Emitter {
     this.writing.left();
     if (this.openRoom !== null) this.reading.eraseLine(this.openRoom);
     this.openRoom = id;
-    this.windows.begin(room, seq);
+    const edited = this.writing.entered(id);
+    this.windows.begin(room, seq ?? edited);
     this.reading.entered(room);
     this.presence.expectAll();
     this.#focus();

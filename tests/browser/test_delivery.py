@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from chat.models import Message, Room
 from chat.services import members as memberships
@@ -16,6 +16,15 @@ from tests.factories import Member, make_message, make_room
 from tests.parts.part import wait_until
 from tests.parts.site import Site
 
+# Whether a message could be written down: the name of what the browser refuses with.
+PUT_SOMETHING = """() => new Promise((resolve) => {
+  indexedDB.open("chat").onsuccess = ({ target }) => {
+    const transaction = target.result.transaction("outbox", "readwrite");
+    transaction.objectStore("outbox").put({ client_id: "x", body: "x".repeat(4000) });
+    transaction.oncomplete = () => resolve("stored");
+    transaction.onabort = () => resolve(transaction.error.name);
+  };
+})"""
 RECONNECT = 45_000  # ms until a browser that waited has come back
 
 
@@ -197,6 +206,82 @@ def test_a_refused_message_can_be_discarded(
     expect(in_bob.messages).to_have_count(0)
     in_bob.reload()
     expect(in_bob.messages).to_have_count(0)
+
+
+def test_what_is_typed_into_an_editor_survives_reload_and_another_room(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    other = make_room("public", [bob], owner=ada)
+    for number in range(120):
+        make_message(room, ada, f"message {number}.")
+    in_ada = window(ada, room)
+    in_ada.page.goto(f"{in_ada.site.url}/rooms/{room.slug}/5/")
+    in_ada.connected()
+    in_ada.act("message 4.", "Edit")
+    editor = in_ada.page.get_by_role("textbox", name="Change the message")
+    editor.press_sequentially(" and more")
+    in_ada.page.goto(f"{in_ada.site.url}/rooms/{room.slug}/")
+    in_ada.connected()
+    expect(editor).to_have_value("message 4. and more")
+    expect(editor).to_be_in_viewport()
+    in_ada.switch_to(other)
+    expect(editor).to_have_count(0)
+    in_ada.switch_to(room)
+    expect(editor).to_have_value("message 4. and more")
+    editor.press("Enter")
+    expect(in_ada.row("message 4. and more")).to_have_count(1)
+    expect(editor).to_have_count(0)
+    in_ada.reload()
+    expect(editor).to_have_count(0)
+
+
+def test_a_tab_that_was_frozen_while_the_server_was_replaced_catches_up(
+    own_window: Opening, own_site: Site, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada, in_bob = own_window(ada, room, outage=True), own_window(bob, room, outage=True)
+    in_ada.say("before")
+    in_bob.sees("before")
+    in_ada.field.press_sequentially("half a sent")
+    devtools = in_ada.context.new_cdp_session(in_ada.page)
+    devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
+    own_site.kill()
+    own_site.start()
+    expect(in_bob.page.locator("connection-note")).to_have_text("", timeout=RECONNECT)
+    in_bob.say("while she slept")
+    in_bob.sees("before", "while she slept")
+    devtools.send("Page.setWebLifecycleState", {"state": "active"})
+    expect(in_ada.row("while she slept")).to_have_count(1, timeout=RECONNECT)
+    expect(in_ada.field).to_have_value("half a sent")
+    in_ada.say("awake")
+    in_bob.sees("before", "while she slept", "awake")
+
+
+def test_where_the_browsers_storage_is_full_messages_are_sent_and_closing_is_warned_of(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    in_ada, in_bob = window(ada, room, outage=True), window(bob, room)
+    devtools = in_ada.context.new_cdp_session(in_ada.page)
+    full = {"origin": in_ada.site.url, "quotaSize": 1}
+    devtools.send("Storage.overrideQuotaForOrigin", full)
+    assert in_ada.page.evaluate(PUT_SOMETHING) == "QuotaExceededError"
+    in_ada.say("one", "two")
+    in_bob.sees("one", "two")
+    in_ada.context.set_offline(True)
+    expect(in_ada.page.locator("connection-note")).to_contain_text("offline", timeout=RECONNECT)
+    in_ada.say("three", "four")
+    expect(in_ada.page.locator(".message[data-state='pending']")).to_have_count(2)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    in_ada.page.on("dialog", stay)
+    in_ada.page.close(run_before_unload=True)
+    wait_until(lambda: in_ada.page.evaluate("1") == 1 and bool(asked), 15, "the warning")
+    assert asked == ["beforeunload"]
+    in_ada.context.set_offline(False)
+    in_bob.sees("one", "two", "three", "four")
 
 
 def test_who_is_signed_out_keeps_what_they_wrote(

@@ -1,14 +1,16 @@
 // @ts-check
 /** @typedef {import("../state/room.js").RoomState} RoomState */
+import { EditDrafts } from "../state/edit-drafts.js";
 import { OwnTyping } from "../state/typing.js";
 import { uuid } from "../uuid.js";
 
 /** What this member writes in the open room: the draft, what it answers, and its way out. */
 export class Writing {
-  /** @type {{message: number} | {entry: string} | null} what is being edited in the timeline */
+  /** @type {import("../state/edit-drafts.js").Edited | null} what is being edited in the timeline */
   editing = null;
   #client;
   #drafts;
+  #edits;
   #typing;
 
   /**
@@ -18,6 +20,7 @@ export class Writing {
   constructor(client, drafts) {
     this.#client = client;
     this.#drafts = drafts;
+    this.#edits = new EditDrafts(client.me.id);
     this.#typing = new OwnTyping(
       (room, on) => client.session.send({ type: "typing", room, on }),
       client.clock,
@@ -71,10 +74,35 @@ export class Writing {
     this.#client.tell("composer");
   }
 
-  /** Opens the editor on one's own message, or on one that was refused; null closes it. */
-  edit(/** @type {{message: number} | {entry: string} | null} */ what) {
+  /** Opens the editor on one's own message, or on one that was refused. Null closes it for good. */
+  edit(/** @type {import("../state/edit-drafts.js").Edited | null} */ what) {
+    const { openRoom } = this.#client;
+    if (!what && this.editing && openRoom !== null) this.#edits.forget(openRoom, this.editing);
     this.editing = what;
     this.#client.tell("timeline");
+  }
+
+  /** What was typed into the open editor before it was left, by a reload or for another room. */
+  get edited() {
+    const { openRoom } = this.#client;
+    if (openRoom === null || !this.editing) return null;
+    return this.#edits.of(openRoom, this.editing)?.text ?? null;
+  }
+
+  /** Keeps what is typed into the open editor. */
+  writeEdit(/** @type {string} */ text) {
+    const { openRoom, room } = this.#client;
+    const what = this.editing;
+    if (openRoom === null || !what) return;
+    const seq = "message" in what ? (room?.byId.get(what.message)?.seq ?? null) : null;
+    this.#edits.keep(openRoom, { what, seq, text });
+  }
+
+  /** A room is opened: so is the editor that was left in it. Gives its message's seq, if any. */
+  entered(/** @type {number} */ room) {
+    const [kept] = this.#edits.in(room);
+    this.editing = kept?.what ?? null;
+    return kept?.seq ?? null;
   }
 
   /** Opens the editor on one's last message in the window. Tells whether there is one. */

@@ -15,7 +15,7 @@ export class MessageEditor extends ChatElement {
 
   entered() {
     const field = this.#field;
-    field.value = this.text;
+    field.value = this.client.writing.edited ?? this.text;
     fitHeight(field);
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
@@ -33,7 +33,7 @@ export class MessageEditor extends ChatElement {
           rows="1"
           aria-label="Change the message"
           ?readonly=${this.#isSaving}
-          @input=${() => fitHeight(this.#field)}
+          @input=${this.#typed}
           @keydown=${this.#pressed}
         ></textarea>
         <p class="editor__foot">
@@ -47,6 +47,11 @@ export class MessageEditor extends ChatElement {
         </p>
       </form>
     `;
+  }
+
+  #typed() {
+    this.client.writing.writeEdit(this.#field.value);
+    fitHeight(this.#field);
   }
 
   #pressed(/** @type {KeyboardEvent} */ event) {
