@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+OWN_STAGES = {
+    "allauth.account.stages.EmailVerificationStage": "accounts.stages.EmailVerification",
+}
+
 
 class Site(NamedTuple):
     """What an email calls us."""
@@ -56,6 +60,10 @@ class AccountAdapter(DefaultAccountAdapter):
             context = {"reason": user.ban_reason}
             return render(request, "account/banned.html", context, status=403)
         return response
+
+    def get_login_stages(self) -> list[str]:
+        """Return the steps of signing in, with the site's own for the address."""
+        return [OWN_STAGES.get(stage, stage) for stage in super().get_login_stages()]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Let anybody sign up, unless SIGNUP=off."""

@@ -1,7 +1,7 @@
 """What members fill in about themselves."""
 
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import forms as account_forms
 from django import forms
@@ -105,6 +105,10 @@ def _label_new_password(form: forms.Form) -> None:
     form.fields["password2"].label = _("The same again")
 
 
+# What of a profile others are not shown.
+UNSEEN = {"time_zone", "shares_last_seen", "shares_reading"}
+
+
 class ProfileForm(forms.ModelForm):
     """How a member shows up."""
 
@@ -132,7 +136,11 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("display_name", "status", "time_zone")
+        fields = ("display_name", "status", "time_zone", "shares_last_seen", "shares_reading")
+        labels: ClassVar[dict[str, Any]] = {
+            "shares_last_seen": _("Let others see when I was here last"),
+            "shares_reading": _("Let others see what I have read, and see it of them"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,9 +159,13 @@ class ProfileForm(forms.ModelForm):
             pictures.replace(self.instance, picture)
         elif self.cleaned_data.get("remove_picture"):
             pictures.replace(self.instance, None)
+        if "status" in self.changed_data:
+            self.instance.status_until = None
+        if not self.instance.shares_last_seen:
+            self.instance.last_seen_at = None
         return super().save(commit)
 
     @property
     def changes_what_others_see(self) -> bool:
         """Whether name, picture or status differ from before."""
-        return bool(set(self.changed_data) - {"time_zone"})
+        return bool(set(self.changed_data) - UNSEEN)

@@ -1,10 +1,12 @@
 """What happens on every request of a member: session noted, ban enforced, time zone set."""
 
+import logging
 import time
 import zoneinfo
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +14,9 @@ from django.utils import timezone
 
 from chat.errors import Forbidden
 
+logger = logging.getLogger(__name__)
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
 NOTED_EVERY = 300  # s between two writes of when a session was last seen
 NOTED_MAX = 10_000  # sessions a process remembers having noted
 
@@ -40,7 +45,13 @@ class SessionTracking:
         if len(self.noted) >= NOTED_MAX:
             self.noted.clear()
         self.noted[key] = now
-        UserSession.objects.create_from_request(request)
+        try:
+            UserSession.objects.create_from_request(request)
+        except DATABASE_AWAY as error:
+            # The next request notes it. What this one asks for has words of its own for that.
+            del self.noted[key]
+            logger.warning("A session could not be noted: %s", error)
+            connection.close_if_unusable_or_obsolete()
 
 
 class BanGate:

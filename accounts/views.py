@@ -14,6 +14,7 @@ from accounts import sessions
 from accounts.forms import ProfileForm
 from accounts.requests import MemberRequest
 from accounts.signals import profile_changed
+from chat.services import blocks
 
 YEAR = 365 * 24 * 60 * 60  # s
 
@@ -31,7 +32,8 @@ def profile(request: MemberRequest) -> HttpResponse:
     if form.errors:
         # The form has written what was typed onto the member whom the page's header shows.
         request.user.refresh_from_db()
-    return render(request, "account/profile.html", {"form": form})
+    context = {"form": form, "blocked": blocks.blocked_by(request.user)}
+    return render(request, "account/profile.html", context)
 
 
 @login_required

@@ -6,12 +6,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chat.errors import ChatError
-from chat.services.rooms import NAME_MAX, TOPIC_MAX
+from chat.services.links import USES_MAX
+from chat.services.rooms import NAME_MAX, SLUG_MAX, TOPIC_MAX
 from chat.views.refusals import field_of, words
 
 KINDS = (
     ("public", _("Everybody on this site can find it, read it and join.")),
     ("private", _("Only those who are invited know that it exists.")),
+)
+LINK_LIVES = (
+    (30 * 60, _("30 minutes")),
+    (24 * 60 * 60, _("1 day")),
+    (7 * 24 * 60 * 60, _("1 week")),
+    (30 * 24 * 60 * 60, _("30 days")),
 )
 SLOW_MODES = (
     (0, _("Off")),
@@ -74,6 +81,33 @@ class RoomSettingsForm(RoomForm):
         assert isinstance(field, forms.ChoiceField)
         if current not in dict(SLOW_MODES):  # set elsewhere, to the second
             field.choices = [*SLOW_MODES, (current, _("%d seconds") % current)]
+
+
+class AddressForm(TellingForm):
+    """Where a room is, which its owners may change."""
+
+    slug = forms.CharField(
+        label=_("Address"),
+        max_length=SLUG_MAX,
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+        ),
+        help_text=_("Small letters, digits, dashes. Links to the old address stop working."),
+    )
+
+
+class LinkForm(TellingForm):
+    """How long and how often a join link works."""
+
+    expires_in = forms.TypedChoiceField(label=_("Works for"), coerce=int, choices=LINK_LIVES)
+    uses_max = forms.IntegerField(
+        label=_("How many may use it"),
+        min_value=1,
+        max_value=USES_MAX,
+        initial=1,
+        required=False,
+        help_text=_("Empty: any number."),
+    )
 
 
 class InviteForm(forms.Form):

@@ -1,17 +1,17 @@
 """What a room is, who is in it, and what those who look after it do."""
 
-from typing import Any
-
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.requests import MemberRequest
 from chat.errors import Invalid, NotFound, TooLarge
-from chat.services import access, members, preferences, reading, rooms
-from chat.views.forms import InviteForm, RoomSettingsForm
+from chat.services import access, links, members, preferences, reading, rooms
+from chat.views.forms import AddressForm, InviteForm, LinkForm, RoomSettingsForm
 from chat.views.refusals import action, page
 
 SETTINGS = "chat:room_settings"
@@ -31,6 +31,42 @@ def room_settings(request: MemberRequest, slug: str) -> HttpResponse:
         except (Invalid, TooLarge) as refusal:
             form.refuse(refusal)
     return _shown(request, slug, form=form)
+
+
+@page
+def new_link(request: MemberRequest, slug: str) -> HttpResponse:
+    """Make a link into the room, shown this once."""
+    form = LinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _made, secret = links.create(request.user, _id(request, slug), **form.cleaned_data)
+            address = f"{request.build_absolute_uri(reverse('chat:join_link'))}#{secret}"
+            return _shown(request, slug, new_link=address)
+        except Invalid as refusal:
+            form.refuse(refusal)
+    return _shown(request, slug, link_form=form)
+
+
+@action(back=SETTINGS)
+def revoke_link(request: MemberRequest, slug: str, link_id: int) -> HttpResponse:
+    """End a link."""
+    links.revoke(request.user, _id(request, slug), link_id)
+    messages.success(request, _("The link is revoked: nobody comes in by it any more."))
+    return redirect(SETTINGS, slug=slug)
+
+
+@page
+def address(request: MemberRequest, slug: str) -> HttpResponse:
+    """Give the room another address."""
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            room = rooms.update(request.user, _id(request, slug), **form.cleaned_data)
+            messages.success(request, _("The room has a new address."))
+            return redirect(SETTINGS, slug=room.slug)
+        except (Invalid, TooLarge) as refusal:
+            form.refuse(refusal)
+    return _shown(request, slug, address_form=form)
 
 
 @action(back=SETTINGS)
@@ -95,23 +131,29 @@ def _on(request: MemberRequest) -> bool:
     return request.POST.get("on") == "1"
 
 
-def _shown(request: MemberRequest, slug: str, **forms: Any) -> HttpResponse:
+def _shown(request: MemberRequest, slug: str, new_link: str = "", **forms: Form) -> HttpResponse:
     """Draw the page, with the forms given in place of fresh ones."""
     room = access.access_room_by_slug(request.user, slug)
     present = reading.members_of(request.user, room.pk)[0]
     present = [member for member in present if member.role is not None]
     seat = access.seat_in(request.user, room)
+    is_steward = request.user.is_moderator or (seat is not None and seat.is_steward)
+    has_links = is_steward and room.kind != room.Kind.DIRECT
     context = {
         "room": room,
         "members": present,
         "seat": seat,
         "name": _name_for(request.user, room.name, present),
-        "is_steward": request.user.is_moderator or (seat is not None and seat.is_steward),
+        "is_steward": is_steward,
         "is_owner": request.user.is_moderator or (seat is not None and seat.role == "owner"),
         "form": RoomSettingsForm(
             initial={"name": room.name, "topic": room.topic, "slow_mode": room.slow_mode}
         ),
         "invite_form": InviteForm(),
+        "address_form": AddressForm(initial={"slug": room.slug}),
+        "link_form": LinkForm(),
+        "links": links.links_of(request.user, room.pk) if has_links else [],
+        "new_link": new_link,
     }
     wrong = any(form.is_bound for form in forms.values())
     return render(request, "chat/room_settings.html", context | forms, status=400 if wrong else 200)

@@ -8,9 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from accounts import faces, pictures
+from accounts.models import User
 from accounts.signals import profile_changed
 from tests.factories import make_member, make_room
 
@@ -266,3 +268,18 @@ def test_initials_are_those_of_the_first_and_last_word(name, letters):
 def test_neighbours_have_different_colours():
     hues = [faces.hue(member_id) for member_id in range(1, 13)]
     assert len(set(hues)) == faces.HUES
+
+
+def test_what_others_see_of_ones_comings_and_readings_is_ones_own_choice(member, browser):
+    user, address = member.user, reverse("accounts:profile")
+    User.objects.filter(pk=user.pk).update(last_seen_at=timezone.now(), status_until=timezone.now())
+    browser.post(address, {"display_name": "", "status": "", "time_zone": "UTC"})
+    user.refresh_from_db()
+    assert (user.shares_last_seen, user.shares_reading, user.last_seen_at) == (False, False, None)
+
+    shared = {"shares_last_seen": "on", "shares_reading": "on"}
+    browser.post(address, {"display_name": "", "status": "new", "time_zone": "UTC", **shared})
+
+    user.refresh_from_db()
+    assert (user.shares_last_seen, user.shares_reading) == (True, True)
+    assert user.status_until is None

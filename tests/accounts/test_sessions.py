@@ -1,12 +1,15 @@
 """A member's own sessions: listed, ended one by one or together, and by changes of the account."""
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.signals import post_delete
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +158,22 @@ def test_where_a_session_was_seen_is_not_written_on_every_page(user, django_asse
     # The session, and the member.
     with django_assert_num_queries(2):
         here.get(reverse("accounts:profile"))
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_session_that_cannot_be_noted_stops_nobody_and_is_noted_next_time(user, error):
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = sign_in(user)
+
+    def away(execute, sql, params, many, context):
+        if "usersession" in sql:
+            raise error("the database is gone")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away):
+        answers = [client.get(path) for path in (reverse("accounts:profile"), "/api/v1/me")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert not UserSession.objects.filter(user=user).exists()
+    client.get(reverse("accounts:profile"))
+    assert UserSession.objects.filter(user=user).exists()

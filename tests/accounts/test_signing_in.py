@@ -240,3 +240,35 @@ def test_a_recovery_code_lets_one_in_once(client):
     sign_in(elsewhere, user.username)
     elsewhere.post(reverse("mfa_authenticate"), {"code": code})
     assert not is_in(elsewhere)
+
+
+@pytest.fixture
+def with_mail(settings):
+    """Let the site be one whose mail is configured."""
+    settings.MAIL_CONFIGURED = True
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+
+
+def test_with_mail_one_without_an_address_comes_in_and_is_told_to_add_one(client, with_mail):
+    response = client.post(
+        reverse("account_login"),
+        {"login": make_user().username, "password": PASSWORD, "next": reverse("accounts:profile")},
+        follow=True,
+    )
+
+    assert is_in(client)
+    assert b"Your account has no email address" in response.content
+    assert mail.outbox == []
+
+
+def test_with_mail_an_address_must_be_confirmed_first(client, with_mail):
+    user = make_user(email=f"{new_name('me')}@example.org")
+
+    response = client.post(
+        reverse("account_login"), {"login": user.username, "password": PASSWORD}, follow=True
+    )
+
+    assert not is_in(client)
+    assert b"We sent you a link" in response.content
+    [sent] = mail.outbox
+    assert sent.to == [user.email]

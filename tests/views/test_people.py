@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chat.models import Room
+from chat.services import blocks
 from tests.factories import make_member, make_user, new_name
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,27 @@ def test_people_cost_the_same_however_many_there_are(ada, browse, django_assert_
     # The session, the member, those chosen, those found.
     with django_assert_num_queries(4):
         browser.get("/people/", {"with": [ada.id]})
+
+
+def test_eleven_are_told_that_they_are_too_many_and_stay_ticked(ada, browse):
+    ten = [make_member() for _ in range(10)]
+
+    answer = browse(ada).post(
+        reverse("chat:direct"), {"with": [member.id for member in ten]}, follow=True
+    )
+
+    assert b"at most 10" in answer.content
+    assert {person.id for person in answer.context["chosen"]} == {member.id for member in ten}
+
+
+def test_whom_one_blocks_stands_on_ones_profile_and_can_be_let_back(ada, bob, browse):
+    blocks.block(ada.user, bob.id)
+    browser = browse(ada)
+    refused = browser.post(reverse("chat:direct"), {"only": bob.id}, follow=True)
+    assert b"You cannot be in a conversation with all of these" in refused.content
+
+    page = browser.get(reverse("accounts:profile"))
+    assert [person.id for person in page.context["blocked"]] == [bob.id]
+    browser.post(reverse("chat:unblock", args=[bob.id]))
+
+    assert browser.get(reverse("accounts:profile")).context["blocked"] == []
