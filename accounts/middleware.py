@@ -6,7 +6,7 @@ import zoneinfo
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -51,7 +51,6 @@ class SessionTracking:
             # The next request notes it. What this one asks for has words of its own for that.
             del self.noted[key]
             logger.warning("A session could not be noted: %s", error)
-            connection.close_if_unusable_or_obsolete()
 
 
 class BanGate:

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound
-from chat.models import JoinLink, Room
-from chat.permissions import NO_ROOM, check_not_direct, check_steward, check_writable
+from chat.models import JoinLink, Membership, Room
+from chat.permissions import NO_ROOM, check_not_direct, check_seat, check_steward, check_writable
 from chat.services.changing import RoomChange, changing
 from chat.services.members import take_seat
 
@@ -68,10 +68,15 @@ def links_of(actor: User, room_id: int) -> list[JoinLink]:
 
     Owners and moderators may. Raises NotFound or Forbidden.
     """
-    with changing(room_id) as change:
-        room = _stewarded(actor, change)
-        links = JoinLink.objects.filter(room=room).usable(timezone.now())
-        return list(links.select_related("created_by"))
+    room = Room.objects.filter(pk=room_id).first()
+    seat = Membership.objects.active().filter(room=room_id, user=actor).first()
+    if not actor.is_moderator:
+        check_seat(room, seat)
+    if room is None:
+        raise NotFound(NO_ROOM)
+    _check_may_link(actor, room, seat)
+    links = JoinLink.objects.filter(room=room).usable(timezone.now())
+    return list(links.select_related("created_by"))
 
 
 def look(digest: str) -> Room:
@@ -121,6 +126,10 @@ def _stewarded(actor: User, change: RoomChange | None) -> Room:
     if change is None:
         raise NotFound(NO_ROOM)
     seat = change.seat_of(actor) if actor.is_moderator else change.require_seat(actor)
-    check_not_direct(change.room, "make links into")
-    check_steward(actor, seat, "make and see links")
+    _check_may_link(actor, change.room, seat)
     return change.room
+
+
+def _check_may_link(actor: User, room: Room, seat: Membership | None) -> None:
+    check_not_direct(room, "make links into")
+    check_steward(actor, seat, "make and see links")

@@ -473,10 +473,19 @@ def person_by_handle(handle: str) -> rows.PersonRow:
 
 
 def directory(user: User, query: str = "") -> list[dict[str, Any]]:
-    """Return the public rooms whose name or topic contains ``query``, and which ``user`` is in."""
+    """Return the public rooms that have every word of ``query`` in name, topic or address.
+
+    Those that are called so come first. ``joined`` says which ``user`` is in.
+    """
     found = Room.objects.listed().with_member_count()
-    if query := query.strip():
-        found = found.filter(Q(name__icontains=query) | Q(topic__icontains=query))
+    words = query.lower().replace("#", " ").split()
+    for word in words:
+        found = found.filter(
+            Q(name__icontains=word) | Q(topic__icontains=word) | Q(slug__icontains=word)
+        )
+    rooms = list(found.order_by("name", "pk")[:DIRECTORY_MAX])
+    if words:
+        rooms.sort(key=lambda room: not room.name.lower().startswith(words[0]))
     joined = set(Room.objects.of(user).filter(kind=Room.Kind.PUBLIC).values_list("pk", flat=True))
     return [
         {
@@ -487,7 +496,7 @@ def directory(user: User, query: str = "") -> list[dict[str, Any]]:
             "members": room.member_count,  # type: ignore[attr-defined]
             "joined": room.pk in joined,
         }
-        for room in found.order_by("name", "pk")[:DIRECTORY_MAX]
+        for room in rooms
     ]
 
 

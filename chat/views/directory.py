@@ -18,7 +18,11 @@ def directory(request: MemberRequest) -> HttpResponse:
     """List the public rooms, those matching ``q`` when it is given."""
     query = asked.query(request)
     found = reading.directory(request.user, query)
-    return render(request, "chat/directory.html", {"rooms": found, "query": query})
+    return render(
+        request,
+        "chat/directory.html",
+        {"rooms": found, "query": query, "most": reading.DIRECTORY_MAX},
+    )
 
 
 @page

@@ -155,8 +155,8 @@ def test_where_a_session_was_seen_is_not_written_on_every_page(user, django_asse
     here = signed_in(user)
     here.get(reverse("accounts:profile"))
 
-    # The session, and the member.
-    with django_assert_num_queries(2):
+    # The session, the member, and whom they block.
+    with django_assert_num_queries(3):
         here.get(reverse("accounts:profile"))
 
 

@@ -1,8 +1,10 @@
 """Memberships: join, leave, invite, remove, roles, mutes, and how far each has read."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from accounts.models import User
@@ -376,3 +378,15 @@ def test_a_new_name_is_a_change_in_each_of_ones_rooms_and_no_other(room, private
         [row] = fragment_rows(changed.members)
         assert row == stored_members(pk)[ada.id]
         assert row["name"] == "Ada L."
+
+
+def test_a_room_that_was_left_without_an_owner_gets_one(room, owner, moderator, ada):
+    emptied = make_room(owner=owner)
+    seats = Membership.objects.filter(room__in=(room, emptied), user=owner.user)
+    seats.update(left_at=timezone.now(), role=Role.MEMBER)
+    before = version_of(room.pk)
+    import_module("chat.migrations.0013_owners").give_owners(apps, None)
+    assert seat_of(moderator, room).role == Role.OWNER
+    assert seat_of(ada, room).role == Role.MEMBER
+    assert version_of(room.pk) == seat_of(moderator, room).version == before + 1
+    assert not Membership.objects.active().filter(room=emptied).exists()

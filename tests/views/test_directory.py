@@ -38,6 +38,17 @@ def test_the_directory_finds_words_of_name_and_topic(ada, browse):
     assert set(names(browser.get("/rooms/", {"q": word}))) == {by_name.name, by_topic.name}
 
 
+def test_the_directory_finds_what_has_every_word_and_what_is_called_so_first(ada, browse):
+    word = new_name("word")
+    topical = make_room(name="A room", topic=f"{word} and cake")
+    called = make_room(name=f"{word} eaters", topic="cake above all")
+    make_room(name=f"{word} without")
+    browser = browse(ada)
+
+    for query in (f"{word} cake", f"#{word.upper()}  CAKE "):
+        assert names(browser.get("/rooms/", {"q": query})) == [called.name, topical.name]
+
+
 @pytest.mark.parametrize("query", ["\0", "%", "'; drop table", "x" * 5000, "<script>", "\ud83d"])
 def test_any_query_is_answered(ada, browse, query):
     query = query.encode("utf-8", "surrogatepass")
