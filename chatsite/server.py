@@ -271,7 +271,7 @@ class Server(daphne.server.Server):
         )
         self._port.startListening()
         self._loop.call_later(1, self._look_after)
-        self._ready()
+        self._loop.call_soon(self._ready)  # the loop runs in a moment
 
     def _orphaned(self) -> None:
         self._loop.remove_reader(self._lifeline)

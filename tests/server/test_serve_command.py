@@ -133,6 +133,7 @@ def readiness(site: Site) -> str:
 def test_the_address_is_printed_once_the_processes_are_ready(site: Site) -> None:
     sentence = f"Serving on http://127.0.0.1:{site.port} (2 processes)"
     wait_for(lambda: sentence in site.log.read_text(), "the address")
+    assert "Traceback" not in site.log.read_text()
 
 
 def test_with_all_parts_it_is_ready(site: Site) -> None:
