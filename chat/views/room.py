@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
 
 from accounts.models import User
 from accounts.requests import MemberRequest
@@ -21,6 +22,7 @@ from chat.views.refusals import page
 LAST_ROOM = "last_room"  # where the session remembers the room one was in
 
 
+@ensure_csrf_cookie  # the page's script writes over HTTP too
 @page
 def room(request: MemberRequest, slug: str, seq: int | None = None) -> HttpResponse:
     """Show a room to its members; to others, if it is public, what it is and how to join.

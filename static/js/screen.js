@@ -19,6 +19,13 @@ export class Screen extends Emitter {
     return this.visible && document.hasFocus();
   }
 
+  /** Shows a number on the app's icon, where the browser has one for it. */
+  badge(/** @type {number} */ count) {
+    const app = /** @type {any} */ (navigator);
+    const shown = count > 0 ? app.setAppBadge?.(count) : app.clearAppBadge?.();
+    shown?.catch(() => undefined); // the page is not installed, or may not
+  }
+
   get online() {
     return navigator.onLine;
   }

@@ -1,5 +1,7 @@
 """The window over a room: it opens where it should, grows at its ends, and nothing jumps."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -268,3 +270,72 @@ def test_a_message_answered_long_ago_is_quoted_and_one_press_away(
     quote.click()
     expect(in_ada.row("the very first").last).to_be_in_viewport()
     expect(in_ada.page.locator(".message[data-seq='1']")).to_have_attribute("data-marked", "")
+
+
+def test_a_day_is_gone_to(window: Opening, ada: Member, long_room: Room) -> None:
+    began = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for message in Message.objects.filter(room=long_room):
+        said_at = began + timedelta(hours=message.seq)
+        Message.objects.filter(pk=message.pk).update(created_at=said_at)
+    in_ada = window(ada, long_room, timezone_id="UTC")
+    in_ada.page.get_by_role("button", name="Go to a day").or_(
+        in_ada.page.locator(".timeline__day button")
+    ).last.click()
+    dialog = in_ada.page.get_by_role("dialog", name="Go to a day")
+    dialog.locator("input").fill("2026-03-05")
+    dialog.get_by_role("button", name="Go", exact=True).click()
+    expect(in_ada.page.locator(".message[data-seq='84']")).to_be_in_viewport()
+    expect(in_ada.page.locator(".message[data-seq='84']")).to_have_attribute("data-marked", "")
+    expect(in_ada.page.locator(".timeline__day", has_text="5 March")).to_be_in_viewport()
+
+
+# Puts a picture into the row above the one in sight, and one into that itself, which take their
+# size late; tells how far the rows moved.
+LOAD_PICTURES = """async () => {
+  const scroller = document.querySelector(".timeline__scroller");
+  const frame = () => new Promise(requestAnimationFrame);
+  const edge = scroller.getBoundingClientRect();
+  const rows = [...scroller.querySelectorAll(".message")];
+  const at = rows.findIndex((row) => row.getBoundingClientRect().top >= edge.top);
+  const watched = rows[at];
+  const before = watched.getBoundingClientRect().top;
+  let moved = 0;
+  for (const [index, height] of [[at - 1, 300], [at - 3, 180], [at, 90], [at + 1, 200]]) {
+    const picture = document.createElement("canvas");
+    picture.style.display = "block";
+    picture.height = 0;
+    rows[index].querySelector(".message__main").append(picture);
+    await frame();
+    picture.height = height;
+    for (let each = 0; each < 3; each += 1) {
+      await frame();
+      moved = Math.max(moved, Math.abs(watched.getBoundingClientRect().top - before));
+    }
+  }
+  return moved;
+}"""
+
+
+def test_pictures_that_load_late_move_nothing_under_the_eye(
+    window: Opening, ada: Member, bob: Member, long_room: Room
+) -> None:
+    in_ada = window(ada, long_room)
+    expect_at_end(in_ada)
+    in_ada.page.locator(SCROLLER).evaluate("(each) => each.scrollBy(0, -900)")
+    expect(in_ada.page.locator(".timeline__pill")).to_have_text("Newest")
+    assert in_ada.page.evaluate(LOAD_PICTURES) <= 1
+    expect(in_ada.page.locator(".timeline__pill")).to_have_text("Newest")
+
+
+def test_pictures_that_load_late_at_the_end_leave_the_newest_in_sight(
+    window: Opening, ada: Member, long_room: Room
+) -> None:
+    in_ada = window(ada, long_room)
+    expect_at_end(in_ada)
+    in_ada.page.evaluate(
+        "document.querySelectorAll('.message__main').forEach((main, index) => {"
+        " const picture = document.createElement('canvas'); picture.style.display = 'block';"
+        " picture.height = 40 + index; main.append(picture); })"
+    )
+    expect_at_end(in_ada)
+    expect(in_ada.row("message 420.")).to_be_in_viewport()

@@ -22,7 +22,7 @@ export class ChatApp extends ChatElement {
 
   entered() {
     const { ended: signal, client } = this;
-    this.addEventListener("click", (event) => this.#clicked(event), { signal });
+    document.addEventListener("click", (event) => this.#clicked(event), { signal });
     addEventListener("popstate", () => this.#openAddress(), { signal });
     client.on("rooms", () => this.#title(), signal);
     client.on("room", () => this.#title(), signal);
@@ -165,6 +165,7 @@ export class ChatApp extends ChatElement {
     const { calls } = reading;
     const site = document.documentElement.dataset.site ?? "";
     const name = room ? `${room.name} · ${site}` : site;
+    this.client.screen.badge(calls);
     document.title = calls > 0 ? `(${countText(calls)}) ${name}` : name;
   }
 

@@ -120,7 +120,16 @@ export class ChatTimeline extends ChatElement {
    */
   #item(item, items) {
     if (item.kind === "day") {
-      return html`<h3 class="timeline__day"><span>${dayName(item.date)}</span></h3>`;
+      return html`<h3 class="timeline__day">
+        <button
+          type="button"
+          tabindex="-1"
+          title="Go to a day"
+          @click=${() => this.#pickDay(item.date)}
+        >
+          ${dayName(item.date)}
+        </button>
+      </h3>`;
     }
     if (item.kind === "unread") {
       return html`<p class="timeline__unread" role="separator"><span>New</span></p>`;
@@ -151,6 +160,11 @@ export class ChatTimeline extends ChatElement {
     picker.open(opener, (emoji) => void this.client.messages.react(message, emoji));
   }
 
+  async #pickDay(/** @type {Date} */ date) {
+    const { DateDialog } = await import("./date-dialog.js");
+    put(DateDialog, this.client).ask(date);
+  }
+
   async #askToRemove(/** @type {Shown} */ message) {
     const { DeleteDialog } = await import("./delete-dialog.js");
     put(DeleteDialog, this.client).ask(message);
@@ -164,7 +178,12 @@ export class ChatTimeline extends ChatElement {
       const message = messageOf(row);
       if (message) act(message, row);
     };
-    this.#pointer.pressed(event, { r: on(this.#acts.reply), e: on(this.#acts.pickReaction) });
+    this.#pointer.pressed(event, {
+      r: on(this.#acts.reply),
+      e: on(this.#acts.pickReaction),
+      u: on((message) => void this.client.reading.markUnread(message.seq)),
+      d: on((message) => void this.#pickDay(new Date(message.created_at))),
+    });
   }
 
   #announce(/** @type {import("../state/types.js").Message[]} */ messages) {

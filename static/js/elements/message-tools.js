@@ -21,6 +21,7 @@ export function messageTools(message, { client, acts }) {
         acts.pickReaction(message, /** @type {HTMLElement} */ (event.currentTarget)),
       )}
       ${tool("reply", "Reply", () => acts.reply(message))}
+      ${tool("eye-off", "Mark unread from here", () => client.reading.markUnread(message.seq))}
       ${isOwn
         ? tool("pencil", "Edit", () => client.writing.edit({ message: message.id }))
         : nothing}

@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { avatar, icon, presenceDot, roomSign } from "../view/pieces.js";
 import { countText } from "../view/words.js";
-import { ChatElement } from "./element.js";
+import { ChatElement, put } from "./element.js";
 
 /** The member's rooms, what is unread in them, and the ways out of the chat. */
 export class RoomList extends ChatElement {
@@ -47,7 +47,9 @@ export class RoomList extends ChatElement {
           ${repeat(
             rooms,
             (/** @type {RoomState} */ room) => room.id,
-            (/** @type {RoomState} */ room) => html`<li>${this.#room(room)}</li>`,
+            (/** @type {RoomState} */ room) => html`<li class="room-list__line">
+              ${this.#room(room)}${this.#why(room)}
+            </li>`,
           )}
           ${rooms.length === 0
             ? html`<li><a class="room-list__none" href=${addUrl}>${addLabel}…</a></li>`
@@ -78,6 +80,23 @@ export class RoomList extends ChatElement {
         ${count > 0 ? html`<span class="visually-hidden">unread</span>` : nothing}
       </a>
     `;
+  }
+
+  #why(/** @type {RoomState} */ room) {
+    if (room.unread.count === 0) return nothing;
+    return html`<button
+      type="button"
+      class="room-list__why"
+      title="Why is this unread?"
+      @click=${() => this.#explain(room)}
+    >
+      ${icon("circle-help")}<span class="visually-hidden">Why is ${room.name} unread?</span>
+    </button>`;
+  }
+
+  async #explain(/** @type {RoomState} */ room) {
+    const { UnreadDialog } = await import("./unread-dialog.js");
+    void put(UnreadDialog, this.client).ask(room);
   }
 
   #count(/** @type {number} */ count) {

@@ -1,0 +1,46 @@
+// @ts-check
+import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { ChatElement } from "./element.js";
+
+/** Goes to a day of the open room, to its beginning or to its newest message. */
+export class DateDialog extends ChatElement {
+  /** Asks for a day, with `date` as the one to begin from. */
+  ask(/** @type {Date} */ date) {
+    this.#field.value = isoDay(date);
+    this.querySelector("dialog")?.showModal();
+  }
+
+  get #field() {
+    return /** @type {HTMLInputElement} */ (this.querySelector("input"));
+  }
+
+  template() {
+    const { windows } = this.client;
+    return html`<dialog class="confirm" aria-label="Go to a day" @close=${this.remove}>
+      <form method="dialog" @submit=${this.#go}>
+        <p><label for="day">Go to a day</label></p>
+        <p><input id="day" class="field" type="date" required max=${isoDay(new Date())} /></p>
+        <p class="button-row"><button class="button">Go</button></p>
+      </form>
+      <form method="dialog" class="button-row">
+        <button class="button button--quiet" @click=${() => windows.goTo(1)}>Beginning</button>
+        <button class="button button--quiet" @click=${() => windows.goTo(null)}>Newest</button>
+        <button class="button button--bare">Close</button>
+      </form>
+    </dialog>`;
+  }
+
+  /** From where the reader's own day begins. */
+  #go() {
+    const [year, month, day] = this.#field.value.split("-").map(Number);
+    void this.client.windows.goToTime(new Date(year, month - 1, day));
+  }
+}
+
+/** 2026-11-21, in the reader's own time. */
+function isoDay(/** @type {Date} */ date) {
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+customElements.define("date-dialog", DateDialog);
