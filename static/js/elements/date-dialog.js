@@ -18,9 +18,11 @@ export class DateDialog extends ChatElement {
     const { windows } = this.client;
     return html`<dialog class="confirm" aria-label="Go to a day" @close=${this.remove}>
       <form method="dialog" @submit=${this.#go}>
-        <p><label for="day">Go to a day</label></p>
-        <p><input id="day" class="field" type="date" required max=${isoDay(new Date())} /></p>
-        <p class="button-row"><button class="button">Go</button></p>
+        <label for="day">Go to a day</label>
+        <p class="button-row">
+          <input id="day" type="date" required max=${isoDay(new Date())} />
+          <button class="button">Go</button>
+        </p>
       </form>
       <form method="dialog" class="button-row">
         <button class="button button--quiet" @click=${() => windows.goTo(1)}>Beginning</button>
