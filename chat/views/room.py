@@ -64,6 +64,7 @@ def page_data(
                 "rooms": reverse("chat:directory"),
                 "newRoom": reverse("chat:new_room"),
                 "people": reverse("chat:people"),
+                "emoji": reverse("chat:emoji", args=["NAME"]),
                 "profile": reverse("accounts:profile"),
                 "signIn": resolve_url(settings.LOGIN_URL),
                 "signOut": reverse("account_logout"),

@@ -7,6 +7,7 @@ import { Api } from "./session/api.js";
 import { Session } from "./session/session.js";
 import { openOutboxStorage } from "./state/outbox-storage.js";
 import { Tabs } from "./state/tabs.js";
+import { useEmoji } from "./view/emoji.js";
 import { useSprite } from "./view/pieces.js";
 import { ChatApp } from "./elements/chat-app.js";
 
@@ -31,6 +32,7 @@ const client = new ChatClient({
 });
 
 useSprite(place.dataset.icons ?? "");
+useEmoji(page.urls.emoji);
 document.documentElement.dataset.site = place.dataset.site;
 client.on("stranger", () => location.reload());
 addEventListener("beforeunload", (event) => {

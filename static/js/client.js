@@ -4,9 +4,11 @@
  * over the rooms, put together. Elements read from here, call the verbs, and listen.
  *
  * What belongs to one noun is in `client/`: `windows` (what is shown of the rooms), `reading`,
- * `writing`, `messages` (what one does with a message), `quotes`, `people`, `commands`.
+ * `writing`, `messages` (what one does with a message), `quotes`, `threads`, `saved`, `panels`,
+ * `people`, `commands`.
  *
- * Tells `rooms`, `timeline`, `members`, `composer`, `typing`, `presence`, `connection`, `room`
+ * Tells `rooms`, `timeline`, `members`, `composer`, `typing`, `presence`, `connection`, `threads`,
+ * `pins`, `saved`, `panel` (another one stands beside the conversation, or none), `room`
  * (another room was opened), `arrived` (messages of others in the open room), `notice` (a text),
  * `stranger` (somebody else has signed in here).
  *
@@ -31,9 +33,12 @@
  */
 import { Commands } from "./client/commands.js";
 import { MessageVerbs } from "./client/message-verbs.js";
+import { Panels } from "./client/panels.js";
 import { People } from "./client/people.js";
 import { Quotes } from "./client/quotes.js";
 import { Reading } from "./client/reading.js";
+import { Saved } from "./client/saved.js";
+import { Threads } from "./client/threads.js";
 import { Windows } from "./client/windows.js";
 import { Writing } from "./client/writing.js";
 import { Emitter } from "./emitter.js";
@@ -42,6 +47,7 @@ import { Drafts } from "./state/drafts.js";
 import { Outbox } from "./state/outbox.js";
 import { Presence } from "./state/presence.js";
 import { Store } from "./state/store.js";
+import { isInRoom } from "./state/thread.js";
 import { reason } from "./view/words.js";
 
 export class ChatClient extends Emitter {
@@ -84,9 +90,12 @@ export class ChatClient extends Emitter {
     });
     this.commands = new Commands(session, clock);
     this.messages = new MessageVerbs(this);
+    this.panels = new Panels(this);
     this.people = new People(this);
     this.quotes = new Quotes(this);
     this.reading = new Reading(this);
+    this.saved = new Saved(this);
+    this.threads = new Threads(this);
     this.windows = new Windows(this);
     this.writing = new Writing(this, new Drafts(page.user.id));
     this.#listen();
@@ -154,6 +163,7 @@ export class ChatClient extends Emitter {
   #enter(room, seq) {
     const { id } = room;
     this.writing.left();
+    this.panels.roomLeft();
     if (this.openRoom !== null) this.reading.eraseLine(this.openRoom);
     this.openRoom = id;
     const edited = this.writing.entered(id);
@@ -211,6 +221,7 @@ export class ChatClient extends Emitter {
     this.reading.greeted(frame.rooms);
     this.outbox.connected();
     this.windows.connected();
+    this.threads.connected();
     if (this.openRoom !== null) {
       this.windows.fill(this.openRoom);
       this.people.load(this.openRoom);
@@ -223,6 +234,7 @@ export class ChatClient extends Emitter {
     else if (frame.type === "typing") this.presence.receiveTyping(frame);
     else if (frame.type === "presence") this.presence.receive(frame);
     else if (frame.type === "read") this.reading.told(frame);
+    else if (frame.type === "thread") this.threads.moved(frame);
     else if (frame.type === "lagged") this.store.lagged(frame.rooms);
     else if (frame.type === "room" && frame.joined) this.#joined(frame.joined);
     else if (frame.type === "room") this.store.left(frame.left);
@@ -232,9 +244,10 @@ export class ChatClient extends Emitter {
   #receive(/** @type {import("./state/types.js").Changes} */ frame) {
     const before = this.room?.lastSeq ?? 0;
     this.store.receive(frame);
+    this.threads.receive(frame);
     if (frame.room !== this.openRoom) return;
     const isNew = (/** @type {Message} */ row) =>
-      row.seq > before && row.author !== this.me.id && !row.deleted;
+      row.seq > before && row.author !== this.me.id && !row.deleted && isInRoom(row);
     const arrived = frame.messages.filter(isNew);
     if (arrived.length === 0) return;
     this.reading.arrived(arrived[0].seq);

@@ -6,6 +6,7 @@ interface Array<T> {
 }
 
 interface HTMLElement {
+  popover: string | null;
   showPopover(): void;
   hidePopover(): void;
 }

@@ -129,6 +129,8 @@ def test_a_reaction_is_chosen_from_the_keyboard_and_focus_comes_back(
     in_ada = window(ada, lively_room)
     in_ada.row("mixed").focus()
     in_ada.page.keyboard.press("e")
+    expect(in_ada.page.get_by_role("searchbox", name="Find an emoji")).to_be_focused()
+    in_ada.page.keyboard.press("ArrowDown")
     expect(in_ada.page.get_by_role("button", name="thumbs up")).to_be_focused()
     in_ada.page.keyboard.press("ArrowRight")
     in_ada.page.keyboard.press("Enter")

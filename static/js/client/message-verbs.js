@@ -1,8 +1,9 @@
 // @ts-check
 /** @typedef {import("../state/types.js").Message} Message */
 import { OwnReactions } from "../state/reactions.js";
+import { Removals } from "./removals.js";
 
-/** What one does with a message that is there: change it, take it back, react to it. */
+/** What one does with a message that is there: change it, take it back, react, pin, pass it on. */
 export class MessageVerbs {
   #client;
   #reactions;
@@ -11,6 +12,13 @@ export class MessageVerbs {
   constructor(client) {
     this.#client = client;
     this.#reactions = new OwnReactions(client.me.id);
+    this.removals = new Removals(client);
+  }
+
+  /** The address of a message of a room this member is in. */
+  address(/** @type {Message} */ { room, seq }) {
+    const { store, urls } = this.#client;
+    return `${urls.rooms}${store.rooms.get(room)?.slug ?? ""}/${seq}`;
   }
 
   /** Changes a message. Resolves when the server has it; rejects with Refusal. */
@@ -18,10 +26,9 @@ export class MessageVerbs {
     return this.#client.commands.run({ type: "edit", message, body });
   }
 
-  /** Takes a message back for everyone; a refusal is told as a notice. */
-  async remove(/** @type {number} */ message) {
-    const client = this.#client;
-    await client.commands.run({ type: "delete", message }).catch((error) => client.refused(error));
+  /** Takes a message back for everyone, after a moment in which it can be kept. */
+  remove(/** @type {Message} */ message) {
+    this.removals.begin(message);
   }
 
   /** Puts or takes back a reaction: shown at once, taken back if it is refused. */
@@ -47,5 +54,27 @@ export class MessageVerbs {
   reactionsOf(/** @type {Message} */ message) {
     const room = this.#client.store.rooms.get(message.room);
     return this.#reactions.of(message, room?.version ?? 0);
+  }
+
+  /** Pins a message to its room, or unpins it; a refusal is told as a notice. */
+  async pin(/** @type {Message} */ message, /** @type {boolean} */ on) {
+    const client = this.#client;
+    try {
+      await client.api.post(`messages/${message.id}/pin`, { on });
+      client.tell("pins");
+    } catch (error) {
+      client.refused(error);
+    }
+  }
+
+  /**
+   * Passes a message on to another room. Rejects with Refusal, or with Lost: then it may be asked
+   * again with the same `clientId`.
+   * @param {Message} message
+   * @param {number} room
+   * @param {string} clientId
+   */
+  forward(message, room, clientId) {
+    return this.#client.api.post(`messages/${message.id}/forward`, { room, client_id: clientId });
   }
 }

@@ -5,6 +5,7 @@
  * @typedef {import("../state/room.js").RoomState} RoomState
  */
 import { ReadReports } from "../state/reading.js";
+import { isInRoom } from "../state/thread.js";
 
 /** messages looked through at one go for the first that is unread */
 const LOOK_THROUGH = 200;
@@ -46,7 +47,8 @@ export class Reading {
   /** Everything up to `seq` of the open room is on a screen; it is read if somebody looks at it. */
   seen(/** @type {number} */ seq) {
     const { room, screen } = this.#client;
-    if (room && screen.attended && room.id !== this.#kept) this.#read(room, seq);
+    if (!room || !screen.attended || room.id === this.#kept) return;
+    this.#read(room, pastReplies(room, seq));
   }
 
   /** A room is opened: a line stands above what is new in it. */
@@ -131,4 +133,15 @@ export class Reading {
     const upTo = Math.min(seq, room.lastSeq);
     if (this.#client.store.read(room.id, upTo)) this.#reports.report(room.id, upTo);
   }
+}
+
+/**
+ * Replies that are shown in their threads alone are passed with what stands above them.
+ * @param {RoomState} room
+ * @param {number} seq
+ */
+function pastReplies(room, seq) {
+  let last = seq;
+  for (let next; (next = room.rows.get(last + 1)) && !isInRoom(next); ) last += 1;
+  return last;
 }

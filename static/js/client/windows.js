@@ -86,6 +86,13 @@ export class Windows {
     return undefined;
   }
 
+  /** Shows a reply that is not in the room: its thread, beside the message that it began with. */
+  async goToReply(/** @type {import("../state/types.js").Message} */ { thread }) {
+    if (thread === null) return;
+    this.#client.panels.show("thread", thread);
+    await this.goToMessage(thread);
+  }
+
   /** Shows more of the open room in one direction. */
   async grow(/** @type {"up" | "down"} */ direction) {
     const { open: timeline } = this;

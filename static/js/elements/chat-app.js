@@ -8,6 +8,7 @@ import "./connection-note.js";
 import "./member-list.js";
 import "./message-composer.js";
 import "./room-list.js";
+import { SidePanel } from "./side-panel.js";
 import "./typing-line.js";
 
 /** ms that a notice stays */
@@ -18,6 +19,8 @@ export class ChatApp extends ChatElement {
   static topics = ["room", "rooms", "members"];
   /** @type {"rooms" | "conversation" | "members"} what a phone shows */
   #view = "conversation";
+  /** @type {SidePanel | null} what stands beside the conversation instead of the members */
+  #panel = null;
   #notice = "";
 
   entered() {
@@ -26,6 +29,8 @@ export class ChatApp extends ChatElement {
     addEventListener("popstate", () => this.#openAddress(), { signal });
     client.on("rooms", () => this.#title(), signal);
     client.on("room", () => this.#title(), signal);
+    client.on("panel", () => void this.#openPanel(), signal);
+    if (client.panels.open) void this.#openPanel(); // the page's address named a reply
     client.on("notice", (text) => this.#tell(text), signal);
     this.#title();
   }
@@ -45,6 +50,7 @@ export class ChatApp extends ChatElement {
         </header>
         <member-list .client=${this.client}></member-list>
       </aside>
+      ${this.#panel ?? nothing}
     `;
   }
 
@@ -77,6 +83,14 @@ export class ChatApp extends ChatElement {
         ${room.kind === "direct" && room.with.length === 1 ? avatar(room.with[0], "small") : roomSign(room)}
         <h1 class="room-header__name">${room.name}</h1>
         <p class="room-header__topic" title=${room.topic}>${room.topic}</p>
+        <button
+          type="button"
+          class="button button--bare button--icon"
+          title="Pinned messages"
+          @click=${() => this.client.panels.show("pins", room.id)}
+        >
+          ${icon("pin")}<span class="visually-hidden">Pinned messages</span>
+        </button>
         <button
           type="button"
           class="button button--bare room-header__members"
@@ -126,10 +140,26 @@ export class ChatApp extends ChatElement {
     this.update();
   }
 
+  /** Puts the panel that is asked for beside the conversation; on a phone in its place. */
+  async #openPanel() {
+    const asked = this.client.panels.open;
+    const made = asked && (await SidePanel.make(this.client, asked));
+    if (this.client.panels.open !== asked) return; // another was asked for meanwhile
+    this.#panel = made;
+    this.toggleAttribute("data-panel", made !== null);
+    if (made) this.#view = "conversation";
+    this.update();
+  }
+
   /** Beside the conversation where there is room, in its place otherwise. */
   #toggleMembers() {
+    if (this.#panel) {
+      this.client.panels.close();
+      this.removeAttribute("data-members-hidden");
+      return this.#show("members");
+    }
     this.toggleAttribute("data-members-hidden");
-    this.#show(this.#view === "members" ? "conversation" : "members");
+    return this.#show(this.#view === "members" ? "conversation" : "members");
   }
 
   /**

@@ -9,10 +9,11 @@ import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
 import { listNames } from "../view/words.js";
+import { isInRoom } from "../state/thread.js";
 import { ChatElement, put } from "./element.js";
+import { messageActs } from "./message-acts.js";
 import { onItsWay } from "./message-progress.js";
 import { messageRow } from "./message-row.js";
-import "./reaction-picker.js";
 import { earlierPill, newerPill, timelineHead } from "./timeline-ends.js";
 import { TimelineEye } from "./timeline-eye.js";
 import { TimelinePointer } from "./timeline-pointer.js";
@@ -26,7 +27,7 @@ const READ_OUT = 3;
 
 /** The messages of the open room. Whatever is drawn, the row under the eye stays where it is. */
 export class ChatTimeline extends ChatElement {
-  static topics = ["timeline", "room", "members", "connection"];
+  static topics = ["timeline", "room", "members", "connection", "threads"];
   /** @type {number | null} the room that is drawn */
   #drawn = null;
   /** @type {Map<number, Place | null>} where each room was left; null at its end */
@@ -34,6 +35,8 @@ export class ChatTimeline extends ChatElement {
   #pointer = new TimelinePointer(() => this.update());
   /** @type {TimelineEye | null} */
   #eye = null;
+  /** @type {import("./message-acts.js").Acts | null} */
+  #made = null;
   #announcement = "";
 
   entered() {
@@ -57,7 +60,7 @@ export class ChatTimeline extends ChatElement {
     super.paint();
     if (!eye || !timeline) return;
     const isOther = this.#drawn !== openRoom;
-    const isEmpty = timeline.messages.length === 0 && !timeline.atEnd;
+    const isEmpty = timeline.isEmpty && !timeline.atEnd;
     this.#drawn = isEmpty ? null : openRoom;
     if (isEmpty) return;
     if (timeline.isAwaited) this.#show(eye, timeline.anchor);
@@ -96,7 +99,6 @@ export class ChatTimeline extends ChatElement {
       </div>
       ${earlierPill(client)} ${newerPill(client)}
       <p class="visually-hidden" aria-live="polite">${this.#announcement}</p>
-      <reaction-picker .client=${client}></reaction-picker>
     `;
   }
 
@@ -110,7 +112,8 @@ export class ChatTimeline extends ChatElement {
     const coming = outbox
       .in(room.id)
       .filter((entry) => !there.has(`${entry.user}:${entry.client_id}`))
-      .map((entry, index) => onItsWay(entry, room.lastSeq + 1 + index));
+      .map((entry, index) => onItsWay(entry, room.lastSeq + 1 + index))
+      .filter(isInRoom);
     return [...stored, ...coming];
   }
 
@@ -146,28 +149,18 @@ export class ChatTimeline extends ChatElement {
 
   // What is done
 
-  /** @type {import("./message-row.js").Acts} */
-  #acts = {
-    reply: (message) => this.client.writing.replyTo(message.id),
-    pickReaction: (message, opener) => this.#pickReaction(message, opener),
-    remove: (message) => void this.#askToRemove(message),
-  };
-
-  #pickReaction(/** @type {Shown} */ message, /** @type {HTMLElement} */ opener) {
-    const picker = /** @type {import("./reaction-picker.js").ReactionPicker} */ (
-      this.querySelector("reaction-picker")
-    );
-    picker.open(opener, (emoji) => void this.client.messages.react(message, emoji));
+  get #acts() {
+    const { client } = this;
+    this.#made ??= messageActs(client, {
+      reply: (message) => client.writing.replyTo(message.id),
+      openThread: (message) => client.panels.show("thread", message.thread ?? message.id),
+    });
+    return this.#made;
   }
 
   async #pickDay(/** @type {Date} */ date) {
     const { DateDialog } = await import("./date-dialog.js");
     put(DateDialog, this.client).ask(date);
-  }
-
-  async #askToRemove(/** @type {Shown} */ message) {
-    const { DeleteDialog } = await import("./delete-dialog.js");
-    put(DeleteDialog, this.client).ask(message);
   }
 
   #pressed(/** @type {KeyboardEvent} */ event) {
@@ -200,13 +193,19 @@ export class ChatTimeline extends ChatElement {
 
   /** Shows the message that was asked for, marked for a moment. */
   #show(/** @type {TimelineEye} */ eye, /** @type {number | null} */ seq) {
+    const { room, windows, timeline } = this.client;
+    const asked = room?.rows.get(seq ?? 0);
+    if (asked && !isInRoom(asked)) {
+      timeline?.look(seq); // asked for once
+      return void windows.goToReply(asked);
+    }
     const row = this.#row(seq);
-    if (!row || eye.isShut) return;
-    this.client.timeline?.look(seq);
+    if (!row || eye.isShut) return undefined;
+    timeline?.look(seq);
     eye.show(row);
     this.#pointer.stop = row.dataset.key ?? null;
     row.toggleAttribute("data-marked", true);
-    this.client.clock.after(() => row.toggleAttribute("data-marked", false), MARKED);
+    return this.client.clock.after(() => row.toggleAttribute("data-marked", false), MARKED);
   }
 
   /** A room opened: where it was left, else at the unread line, else at the end. */
@@ -215,9 +214,9 @@ export class ChatTimeline extends ChatElement {
     const place = this.#places.get(openRoom ?? 0);
     eye.toEnd();
     if (place && !timeline?.following) return eye.keep(place);
-    const first = this.#row(reading.line);
-    if (!first || !eye.isAbove(first)) return undefined;
-    timeline?.look(reading.line);
+    const first = this.querySelector(".timeline__unread + .message");
+    if (!(first instanceof HTMLElement) || !eye.isAbove(first)) return undefined;
+    timeline?.look(Number(first.dataset.seq));
     return eye.show(first);
   }
 

@@ -4,37 +4,26 @@
  *
  * @typedef {import("./message-row.js").Shown} Shown
  * @typedef {import("./message-row.js").RowView} RowView
+ * @typedef {import("../state/types.js").Reaction} Reaction
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { drawnEmoji } from "../view/emoji.js";
 import { icon } from "../view/pieces.js";
 import { listNames } from "../view/words.js";
 
 const NAMES_TOLD = 12; // names of those who reacted
+const LONG_PRESS = 500; // ms
 
 /**
  * @param {Shown} message
  * @param {RowView} view
  */
-export function messageReactions(message, { client, acts, isStop }) {
+export function messageReactions(message, view) {
+  const { client, acts, isStop } = view;
   const shown = client.messages.reactionsOf(message);
   if (shown.length === 0 || message.deleted) return nothing;
   return html`<p class="message__reactions">
-    ${shown.map(({ emoji, users }) => {
-      const names = users.map((user) => client.person(user).name);
-      const who = listNames(names, NAMES_TOLD);
-      return html`<button
-        type="button"
-        class="reaction"
-        tabindex=${isStop ? 0 : -1}
-        aria-pressed=${users.includes(client.me.id)}
-        title=${who}
-        aria-label="${emoji} ${users.length}, ${who}"
-        ?disabled=${client.readOnly}
-        @click=${() => client.messages.react(message, emoji)}
-      >
-        <span>${emoji}</span> ${users.length}
-      </button>`;
-    })}
+    ${shown.map((reaction) => chip(message, reaction, view))}
     ${client.readOnly
       ? nothing
       : html`<button
@@ -42,10 +31,64 @@ export function messageReactions(message, { client, acts, isStop }) {
           class="reaction reaction--add"
           tabindex=${isStop ? 0 : -1}
           title="React"
-          @click=${(/** @type {Event} */ event) =>
-            acts.pickReaction(message, /** @type {HTMLElement} */ (event.currentTarget))}
+          @click=${(/** @type {Event} */ event) => acts.pickReaction(message, opener(event))}
         >
           ${icon("smile-plus")}<span class="visually-hidden">React</span>
         </button>`}
   </p>`;
+}
+
+/**
+ * A finger has no hover: held down, the chip tells who reacted.
+ * @param {Shown} message
+ * @param {Reaction} reaction
+ * @param {RowView} view
+ */
+function chip(message, { emoji, users }, { client, acts, isStop }) {
+  const names = users.map((user) => client.person(user).name);
+  const who = listNames(names, NAMES_TOLD);
+  return html`<button
+    type="button"
+    class="reaction"
+    tabindex=${isStop ? 0 : -1}
+    aria-pressed=${users.includes(client.me.id)}
+    title=${who}
+    aria-label="${emoji} ${users.length}, ${who}"
+    ?disabled=${client.readOnly}
+    @click=${(/** @type {Event} */ event) => {
+      if (!held.delete(opener(event))) void client.messages.react(message, emoji);
+    }}
+    @pointerdown=${(/** @type {PointerEvent} */ event) =>
+      hold(event, client.clock, (chip) => acts.showReaction(message, emoji, chip))}
+    @contextmenu=${(/** @type {PointerEvent} */ event) => {
+      if (event.pointerType !== "mouse") event.preventDefault();
+    }}
+  >
+    <span>${drawnEmoji(emoji)}</span> ${users.length}
+  </button>`;
+}
+
+/** @type {WeakSet<HTMLElement>} chips whose next click ends a long press and is none */
+const held = new WeakSet();
+
+/**
+ * @param {PointerEvent} event
+ * @param {import("../clock.js").Clock} clock
+ * @param {(chip: HTMLElement) => void} act
+ */
+function hold(event, clock, act) {
+  const pressed = opener(event);
+  held.delete(pressed);
+  if (event.pointerType === "mouse") return;
+  const timer = clock.after(() => {
+    held.add(pressed);
+    act(pressed);
+  }, LONG_PRESS);
+  for (const type of ["pointerup", "pointercancel", "pointerleave"]) {
+    pressed.addEventListener(type, () => clock.cancel(timer), { once: true });
+  }
+}
+
+function opener(/** @type {Event} */ event) {
+  return /** @type {HTMLElement} */ (event.currentTarget);
 }

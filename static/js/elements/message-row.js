@@ -5,10 +5,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  * @typedef {import("./message-progress.js").Shown} Shown a stored message, or one on its way
  *
- * @typedef {object} Acts What the timeline does when something on a message is pressed.
- * @property {(message: Shown) => void} reply
- * @property {(message: Shown, opener: HTMLElement) => void} pickReaction
- * @property {(message: Shown) => void} remove
+ * @typedef {import("./message-acts.js").Acts} Acts
  *
  * @typedef {object} RowView
  * @property {ChatClient} client
@@ -19,12 +16,13 @@
  * @property {string} key
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { briefTime, fullTime, timeOfDay } from "../view/dates.js";
+import { briefTime, fullTime, timeOfDay, timeOrDay } from "../view/dates.js";
 import { avatar, icon } from "../view/pieces.js";
 import { serverHtml } from "../view/server-html.js";
 import "./message-editor.js";
 import { messageProgress } from "./message-progress.js";
 import { messageReactions } from "./message-reactions.js";
+import { messageThread } from "./message-thread.js";
 import { messageTools } from "./message-tools.js";
 
 /**
@@ -56,9 +54,11 @@ export function messageRow(message, view) {
           : html`<header class="message__head">
               <strong class="message__author">${author.name}</strong
               >${time(message, view, timeOfDay(date))}
+              ${message.pinned ? html`<span title="Pinned">${icon("pin")}</span>` : nothing}
             </header>`}
-        ${message.reply_to === null ? nothing : quote(message, view)} ${content(message, view)}
-        ${messageReactions(message, view)}
+        ${message.reply_to === null ? nothing : quote(message, view)}
+        ${message.forwarded ? origin(message.forwarded, view) : nothing} ${content(message, view)}
+        ${messageReactions(message, view)} ${messageThread(message, view)}
         ${message.entry ? messageProgress(message.entry, client) : nothing}
       </div>
       ${isActive && !isEdited(message, client) ? messageTools(message, view) : nothing}
@@ -99,19 +99,54 @@ function isEdited(message, client) {
  * @param {Shown} message
  * @param {RowView} view
  */
-function content(message, { client }) {
+function content(message, { client, acts, isStop }) {
   // First of all the editor: what is typed in it outlives the message.
   if (isEdited(message, client)) return editor(message, client);
-  if (message.deleted) {
-    return html`<p class="message__gone">${icon("trash-2")} This message was deleted.</p>`;
-  }
+  if (message.deleted || client.messages.removals.has(message.id)) return gone(message, client);
   if (message.entry) return html`<p class="message__plain" dir="auto">${message.body}</p>`;
   return html`<div class="message__body" dir="auto">${serverHtml(message)}</div>
     ${message.edited_at
-      ? html`<small class="message__edited" title=${fullTime(new Date(message.edited_at))}
-          >edited</small
-        >`
+      ? html`<button
+          type="button"
+          class="message__edited"
+          tabindex=${isStop ? 0 : -1}
+          title="${fullTime(new Date(message.edited_at))}: see what it said before"
+          @click=${() => acts.showEdits(message)}
+        >
+          edited
+        </button>`
       : nothing}`;
+}
+
+/**
+ * A tombstone; for a moment one's own deletion can be thought better of.
+ * @param {Shown} message
+ * @param {ChatClient} client
+ */
+function gone(message, client) {
+  const { removals } = client.messages;
+  return html`<p class="message__gone">
+    ${icon("trash-2")}<span>This message was deleted.</span>
+    ${!message.deleted && removals.canKeep(message.id)
+      ? html`<button type="button" class="link" @click=${() => removals.keep(message.id)}>
+          Undo
+        </button>`
+      : nothing}
+  </p>`;
+}
+
+/**
+ * Whose message it was that was passed on; with the way there, if everybody may go it.
+ * @param {import("../state/types.js").Forwarded} from
+ * @param {RowView} view
+ */
+function origin({ name, at, slug, seq, room_name: room }, { client, isStop }) {
+  const when = timeOrDay(new Date(at));
+  return html`<p class="message__origin">
+    ${icon("corner-down-right")} Forwarded from <strong>${name}</strong>${slug
+      ? html`, <a href="${client.urls.rooms}${slug}/${seq}" tabindex=${isStop ? 0 : -1}>${room}, ${when}</a>`
+      : html`, ${when}`}
+  </p>`;
 }
 
 /**

@@ -13,23 +13,33 @@ import { icon } from "../view/pieces.js";
  * @param {RowView} view
  */
 export function messageTools(message, { client, acts }) {
+  if (message.entry || message.deleted || client.messages.removals.has(message.id)) return nothing;
   const isOwn = message.author === client.me.id;
-  if (message.entry || message.deleted || client.readOnly) return nothing;
+  const { openThread } = acts;
+  const isOpen = !client.readOnly;
   return html`
     <div class="message__tools" role="toolbar" aria-label="Message">
-      ${tool("smile-plus", "React", (event) =>
-        acts.pickReaction(message, /** @type {HTMLElement} */ (event.currentTarget)),
-      )}
-      ${tool("reply", "Reply", () => acts.reply(message))}
-      ${tool("eye-off", "Mark unread from here", () => client.reading.markUnread(message.seq))}
-      ${isOwn
+      ${isOpen
+        ? html`${tool("smile-plus", "React", (event) => acts.pickReaction(message, opener(event)))}
+          ${tool("reply", "Reply", () => acts.reply(message))}`
+        : nothing}
+      ${openThread
+        ? tool("eye-off", "Mark unread from here", () => client.reading.markUnread(message.seq))
+        : nothing}
+      ${openThread ? tool("messages-square", "Thread", () => openThread(message)) : nothing}
+      ${isOpen && isOwn && !message.forwarded
         ? tool("pencil", "Edit", () => client.writing.edit({ message: message.id }))
         : nothing}
-      ${isOwn || client.moderates
+      ${isOpen && (isOwn || client.moderates)
         ? tool("trash-2", "Delete", () => acts.remove(message))
         : nothing}
+      ${tool("ellipsis", "More", (event) => acts.more(message, opener(event)))}
     </div>
   `;
+}
+
+function opener(/** @type {Event} */ event) {
+  return /** @type {HTMLElement} */ (event.currentTarget);
 }
 
 /**

@@ -1,49 +1,23 @@
 // @ts-check
-import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { RecentEmoji } from "../state/recents.js";
+import { EMOJI_NAMES } from "../view/emoji-names.js";
+import { drawnEmoji } from "../view/emoji.js";
 import { ChatElement } from "./element.js";
+import { popUp } from "./popup.js";
 
-/** The palette, and what each is called for those who hear it. */
-const PALETTE = new Map([
-  ["👍", "thumbs up"],
-  ["❤️", "heart"],
-  ["😂", "tears of joy"],
-  ["🎉", "party"],
-  ["🙏", "thank you"],
-  ["👀", "eyes"],
-  ["🤔", "thinking"],
-  ["😮", "surprised"],
-  ["😢", "crying"],
-  ["😡", "angry"],
-  ["👏", "applause"],
-  ["🔥", "fire"],
-  ["✅", "done"],
-  ["❌", "no"],
-  ["➕", "plus one"],
-  ["💡", "idea"],
-  ["🚀", "rocket"],
-  ["🐛", "bug"],
-  ["☕", "coffee"],
-  ["🌱", "seedling"],
-  ["😅", "sweat"],
-  ["😍", "heart eyes"],
-  ["🤝", "handshake"],
-  ["👋", "wave"],
-]);
 const COLUMNS = 8;
-const GAP = 4; // px between the picker and what opened it
 
-/** Chooses a reaction. One for the page; it opens beside the button that asks for it. */
+/** Chooses a reaction: one used lately, one of the site's own, or any, found by its name. */
 export class ReactionPicker extends ChatElement {
   /** @type {((emoji: string) => void) | null} */
   #choose = null;
-  /** @type {HTMLElement | null} */
-  #opener = null;
+  #wanted = "";
+  /** @type {string[]} names of the site's own */
+  #own = [];
 
-  entered() {
-    this.popover = "auto";
-    this.setAttribute("role", "dialog");
-    this.setAttribute("aria-label", "React");
-    this.addEventListener("toggle", (event) => this.#toggled(event), { signal: this.ended });
+  get #recents() {
+    return new RecentEmoji(this.client.me.id);
   }
 
   /**
@@ -52,44 +26,108 @@ export class ReactionPicker extends ChatElement {
    */
   open(opener, choose) {
     this.#choose = choose;
-    this.#opener = opener;
-    this.showPopover();
-    const { top, bottom, right } = opener.getBoundingClientRect();
-    const above = top - this.offsetHeight - GAP;
-    this.style.top = `${above > 0 ? above : bottom + GAP}px`;
-    this.style.left = `${Math.max(GAP, right - this.offsetWidth)}px`;
-    this.querySelector("button")?.focus();
+    this.setAttribute("role", "dialog");
+    this.setAttribute("aria-label", "React");
+    popUp(this, opener);
+    const isFinger = matchMedia("(pointer: coarse)").matches; // its keyboard would hide the picker
+    /** @type {HTMLElement | null} */ (this.querySelector(isFinger ? "button" : "input"))?.focus();
+    void this.#load();
   }
 
   template() {
-    return html`<div class="picker" @keydown=${this.#move}>
-      ${[...PALETTE].map(
-        ([emoji, name]) => html`
-          <button type="button" title=${name} aria-label=${name} @click=${() => this.#pick(emoji)}>
-            ${emoji}
-          </button>
-        `,
-      )}
-    </div>`;
+    return html`<input
+        class="input picker__search"
+        type="search"
+        aria-label="Find an emoji"
+        placeholder="Find an emoji"
+        autocomplete="off"
+        @input=${this.#typed}
+        @keydown=${this.#pressed}
+      />
+      <div class="picker__all" @keydown=${this.#move}>
+        ${this.#wanted
+          ? this.#section("Found", this.#found())
+          : html`${this.#section("Lately", this.#recents.list)}
+            ${this.#section("This site's own", this.#own)}
+            ${this.#section("All", [...EMOJI_NAMES.keys()])}`}
+      </div>`;
+  }
+
+  /**
+   * @param {string} title
+   * @param {string[]} emoji
+   */
+  #section(title, emoji) {
+    if (emoji.length === 0) {
+      return this.#wanted ? html`<p class="picker__none">No emoji is called that.</p>` : nothing;
+    }
+    return html`<section class="picker__section">
+      <h3>${title}</h3>
+      <div class="picker">
+        ${emoji.map((each) => {
+          const name = EMOJI_NAMES.get(each) ?? each;
+          return html`<button
+            type="button"
+            title=${name}
+            aria-label=${name}
+            @click=${() => this.#pick(each)}
+          >
+            ${drawnEmoji(each)}
+          </button>`;
+        })}
+      </div>
+    </section>`;
+  }
+
+  #found() {
+    const own = this.#own.filter((each) => each.includes(this.#wanted));
+    const others = [...EMOJI_NAMES].filter(([, name]) => name.includes(this.#wanted));
+    return [...own, ...others.map(([emoji]) => emoji)];
+  }
+
+  async #load() {
+    try {
+      const { emoji } = await this.client.api.read("emoji");
+      this.#own = emoji.map((/** @type {{name: string}} */ { name }) => `:${name}:`);
+    } catch {
+      // Those that everybody has are there all the same.
+    }
+    if (this.isConnected) this.paint();
+  }
+
+  #typed(/** @type {Event} */ event) {
+    const { value } = /** @type {HTMLInputElement} */ (event.target);
+    this.#wanted = value.trim().toLowerCase().replaceAll(":", "");
+    this.paint();
+  }
+
+  /** Enter takes the first that is found. */
+  #pressed(/** @type {KeyboardEvent} */ event) {
+    if (event.key === "ArrowDown") this.#buttons[0]?.focus();
+    else if (event.key === "Enter" && this.#wanted) this.#buttons[0]?.click();
+    else return;
+    event.preventDefault();
   }
 
   #pick(/** @type {string} */ emoji) {
+    const choose = this.#choose;
+    this.#recents.add(emoji);
     this.hidePopover();
-    this.#choose?.(emoji);
+    choose?.(emoji);
+  }
+
+  get #buttons() {
+    return [...this.querySelectorAll("button")];
   }
 
   #move(/** @type {KeyboardEvent} */ event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS }[event.key];
+    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+    const step = /** @type {Record<string, number>} */ (steps)[event.key];
     if (!step) return;
     event.preventDefault();
-    const buttons = [...this.querySelectorAll("button")];
+    const buttons = this.#buttons;
     const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    buttons[(at + step + buttons.length) % buttons.length].focus();
-  }
-
-  #toggled(/** @type {Event} */ event) {
-    const { newState } = /** @type {ToggleEvent} */ (event);
-    if (newState === "closed" && this.#opener?.isConnected) this.#opener.focus();
+    buttons[Math.max(0, Math.min(buttons.length - 1, at + step))].focus();
   }
 }
 

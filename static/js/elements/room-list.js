@@ -8,7 +8,7 @@ import { ChatElement, put } from "./element.js";
 
 /** The member's rooms, what is unread in them, and the ways out of the chat. */
 export class RoomList extends ChatElement {
-  static topics = ["rooms", "presence", "connection"];
+  static topics = ["rooms", "presence", "connection", "threads"];
 
   template() {
     const { rooms, direct } = this.client.lists;
@@ -21,11 +21,38 @@ export class RoomList extends ChatElement {
         </a>
       </header>
       <nav class="room-list__rooms" aria-label="Rooms">
+        ${this.#own()}
         ${this.#section("Rooms", rooms, urls.newRoom, "New room")}
         ${this.#section("People", direct, urls.people, "Write to someone")}
       </nav>
       ${this.#footer()}
     `;
+  }
+
+  /** What is this member's own, of all rooms. */
+  #own() {
+    const { threads } = this.client;
+    return html`<ul class="room-list__own" role="list">
+      <li>${this.#panel("threads", "messages-square", "Threads", threads.unread)}</li>
+      <li>${this.#panel("saved", "bookmark", "Saved", 0)}</li>
+    </ul>`;
+  }
+
+  /**
+   * @param {"threads" | "saved"} name
+   * @param {string} sign
+   * @param {string} label
+   * @param {number} count
+   */
+  #panel(name, sign, label, count) {
+    return html`<button
+      type="button"
+      class="room-list__room"
+      ?data-unread=${count > 0}
+      @click=${() => this.client.panels.show(name)}
+    >
+      ${icon(sign)} <span class="room-list__name">${label}</span> ${this.#count(count)}
+    </button>`;
   }
 
   /**

@@ -66,6 +66,15 @@ export class Api {
   }
 
   /**
+   * Reads what is at `path`. Rejects with Refusal, or with Lost when no answer came.
+   * @param {string} path
+   * @returns {Promise<any>}
+   */
+  read(path) {
+    return this.#get(path);
+  }
+
+  /**
    * Posts `fields` to `path`. Rejects with Refusal, or with Lost when no answer came: what may be
    * done twice can then be asked again.
    * @param {string} path

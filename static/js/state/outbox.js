@@ -13,6 +13,8 @@
  * @property {number} room
  * @property {string} body
  * @property {number | null} reply_to
+ * @property {number | null} [thread] the message whose thread it belongs to
+ * @property {boolean} [in_room] of one in a thread: shown in the room too
  * @property {number} order
  * @property {string} written_at
  * @property {"pending" | "refused" | "stored"} state
@@ -107,7 +109,8 @@ export class Outbox extends Emitter {
 
   /**
    * Writes a message down and sends it in its turn. Resolves when it is written down.
-   * @param {{client_id: string, room: number, body: string, reply_to: number | null}} message
+   * @param {{client_id: string, room: number, body: string, reply_to: number | null,
+   *   thread?: number | null, in_room?: boolean}} message
    */
   async add(message) {
     this.#lastOrder = Math.max(Date.now(), this.#lastOrder + 1);
@@ -192,9 +195,10 @@ export class Outbox extends Emitter {
       return;
     }
     this.#busy.add(room);
-    const { client_id, body, reply_to } = entry;
+    const { client_id, body, reply_to, thread = null, in_room = null } = entry;
+    const where = optional({ reply_to, thread, in_room });
     try {
-      const ack = await this.#send({ type: "send", room, client_id, body, ...optional({ reply_to }) });
+      const ack = await this.#send({ type: "send", room, client_id, body, ...where });
       this.#stored(entry, ack.version);
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof Lost)) throw error;

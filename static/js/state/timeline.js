@@ -1,13 +1,15 @@
 // @ts-check
 /** @typedef {import("./types.js").Message} Message */
+import { isInRoom } from "./thread.js";
 
 /** messages loaded or shown at one go */
 export const PAGE = 50;
-/** messages in the window at most; what is further off leaves the page */
+/** messages shown of the window at most; what is further off leaves the page */
 export const WINDOW = 300;
 
 /**
- * A window over the messages of one room: every seq from `low` to `high`, without a hole.
+ * A window over the messages of one room: every seq from `low` to `high`, without a hole. Replies
+ * that are shown in their threads alone are passed over: many may lie between two that are shown.
  *
  * It is anchored on the message that the reader looks at, or follows the newest. Whatever leads
  * somewhere (a link, the first unread, a date, a quote, "newest") is `open`; scrolling is `look`.
@@ -48,13 +50,19 @@ export class Timeline {
     return Math.max(0, this.#room.lastSeq - this.high);
   }
 
-  /** The messages in the window, by seq. */
+  /** The messages in the window that are shown in the room, by seq. */
   get messages() {
     const messages = [];
     for (let seq = this.low; seq <= this.high; seq += 1) {
-      messages.push(/** @type {Message} */ (this.#room.rows.get(seq)));
+      const row = /** @type {Message} */ (this.#room.rows.get(seq));
+      if (isInRoom(row)) messages.push(row);
     }
     return messages;
+  }
+
+  /** Whether nothing is in the window, because nothing was read or nothing was ever said. */
+  get isEmpty() {
+    return this.high < this.low;
   }
 
   /** Goes to `seq`, or to the newest message and follows it (null). */
@@ -76,28 +84,31 @@ export class Timeline {
   /** Takes part in what changed in the room. Call it after every change there. */
   update() {
     if (this.#isBroken()) this.#reopen();
-    if (this.#isEmpty()) this.#enter();
+    if (this.isEmpty) this.#enter();
     else if (this.following) this.#follow();
-    else if (this.#size < WINDOW) this.#reach(this.low + WINDOW - 1);
-    if (this.following) this.low = Math.max(this.low, this.high - WINDOW + 1);
+    else this.#reach(Infinity, WINDOW - this.#shown(this.low, this.high));
+    if (this.following) this.#dropOldest();
   }
 
   /** Adds a page of older messages; drops the newest beyond the limit, but never the anchor. */
   growUp() {
-    const furthest = this.anchor === null ? 1 : this.anchor - WINDOW + 1;
-    const goal = Math.max(1, furthest, this.low - PAGE);
-    while (this.low > goal && this.#has(this.low - 1)) this.low -= 1;
-    if (this.#size > WINDOW) {
-      this.high = this.low + WINDOW - 1;
-      this.anchor ??= this.high;
+    const goal = Math.max(1, this.low - PAGE);
+    let space = this.anchor === null ? Infinity : WINDOW - this.#shown(this.low, this.anchor);
+    while (this.low > goal && this.#has(this.low - 1) && space > 0) {
+      this.low -= 1;
+      space -= this.#counts(this.low);
     }
+    let excess = this.#shown(this.low, this.high) - WINDOW;
+    if (excess <= 0) return;
+    for (; excess > 0; this.high -= 1) excess -= this.#counts(this.high);
+    this.anchor ??= this.high;
   }
 
   /** Adds a page of newer messages; drops the oldest beyond the limit, but never the anchor. */
   growDown() {
-    const furthest = this.anchor === null ? Infinity : this.anchor + WINDOW - 1;
-    this.#reach(Math.min(this.high + PAGE, furthest));
-    this.low = Math.max(this.low, this.high - WINDOW + 1);
+    const space = this.anchor === null ? Infinity : WINDOW - this.#shown(this.anchor, this.high);
+    this.#reach(this.high + PAGE, space);
+    this.#dropOldest();
   }
 
   /**
@@ -106,24 +117,38 @@ export class Timeline {
    * @returns {{before: number} | {after: number} | {around: number} | {newest: true} | null}
    */
   need(direction) {
-    if (this.#isEmpty()) return this.#needToEnter();
+    if (this.isEmpty) return this.#needToEnter();
     if (this.following && !this.atEnd) {
       return this.newer > PAGE ? { newest: true } : { after: this.high };
     }
     if (direction === "down" && !this.atEnd && !this.#has(this.high + 1)) {
       return { after: this.high };
     }
-    const wantsUp = direction === "up" || this.#size < PAGE / 2;
+    const wantsUp = direction === "up" || this.#shown(this.low, this.high) < PAGE / 2;
     if (wantsUp && !this.atStart && !this.#has(this.low - 1)) return { before: this.low };
     return null;
   }
 
-  get #size() {
-    return this.high - this.low + 1;
+  /** 1 for a message that is shown in the room, 0 for one that is not. */
+  #counts(/** @type {number} */ seq) {
+    const row = this.#room.rows.get(seq);
+    return row && !isInRoom(row) ? 0 : 1;
   }
 
-  #isEmpty() {
-    return this.high < this.low;
+  /**
+   * How many from `low` to `high` are shown in the room.
+   * @param {number} low
+   * @param {number} high
+   */
+  #shown(low, high) {
+    let shown = 0;
+    for (let seq = low; seq <= high; seq += 1) shown += this.#counts(seq);
+    return shown;
+  }
+
+  #dropOldest() {
+    let excess = this.#shown(this.low, this.high) - WINDOW;
+    for (; excess > 0; this.low += 1) excess -= this.#counts(this.low);
   }
 
   #has(/** @type {number} */ seq) {
@@ -169,8 +194,16 @@ export class Timeline {
     this.#enter();
   }
 
-  /** Moves the newer end towards `goal`, as far as there is no hole. */
-  #reach(/** @type {number} */ goal) {
-    while (this.high < goal && this.#has(this.high + 1)) this.high += 1;
+  /**
+   * Moves the newer end towards `goal`, as far as there is no hole, over at most `space` that are
+   * shown.
+   * @param {number} goal
+   * @param {number} [space]
+   */
+  #reach(goal, space = Infinity) {
+    for (let left = space; this.high < goal && this.#has(this.high + 1) && left > 0; ) {
+      this.high += 1;
+      left -= this.#counts(this.high);
+    }
   }
 }

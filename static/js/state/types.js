@@ -4,6 +4,15 @@
  *
  * @typedef {{emoji: string, users: number[]}} Reaction
  *
+ * @typedef {object} Forwarded Whose message it was; where it stands only if that is public.
+ * @property {number} user
+ * @property {string} name
+ * @property {string} at
+ * @property {number} [room]
+ * @property {string} [room_name]
+ * @property {string} [slug]
+ * @property {number} [seq]
+ *
  * @typedef {object} Message
  * @property {number} id
  * @property {number} room
@@ -22,6 +31,9 @@
  * @property {number[]} mentions
  * @property {unknown[]} attachments
  * @property {Reaction[]} reactions
+ * @property {boolean} [in_room] of one in a thread: whether it is shown in the room too
+ * @property {{count: number, last_seq: number, last_at: string}} [replies] of one that began a thread
+ * @property {Forwarded} [forwarded]
  *
  * @typedef {object} Member
  * @property {number} user

@@ -31,21 +31,33 @@ export function arrange(messages, unreadFrom) {
   const items = [];
   /** @type {Message | null} */
   let before = null;
+  let passed = Infinity; // the seq above
   for (const message of messages) {
     const date = new Date(message.created_at);
     if (!before || !sameDay(new Date(before.created_at), date)) {
       items.push({ key: `day:${dayKey(date)}`, kind: "day", date });
       before = null;
     }
-    if (message.seq === unreadFrom) {
+    if (unreadFrom !== null && (message.seq === unreadFrom || isBetween(passed, unreadFrom, message.seq))) {
       items.push({ key: "unread", kind: "unread" });
       before = null;
     }
     const key = keyOf(message.author, message.client_id);
     items.push({ key, kind: "message", message, continues: continues(before, message) });
     before = message;
+    passed = message.seq;
   }
   return items;
+}
+
+/**
+ * The very message that the line stands above may be shown in its thread alone.
+ * @param {number} above
+ * @param {number} seq
+ * @param {number} below
+ */
+function isBetween(above, seq, below) {
+  return above < seq && seq < below;
 }
 
 /**

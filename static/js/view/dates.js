@@ -66,6 +66,12 @@ export function dayName(date, now = new Date()) {
   return (date.getFullYear() === now.getFullYear() ? dayOfYear : dayAndYear).format(date);
 }
 
+/** The time of a message of today, the day of an older one. */
+export function timeOrDay(/** @type {Date} */ date) {
+  const day = dayName(date);
+  return day === "Today" ? timeOfDay(date) : day;
+}
+
 function startOfDay(/** @type {Date} */ date) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }

@@ -221,3 +221,35 @@ export function the_anchor_stays_in_the_window_whatever_happens_around_it() {
     }
   }
 }
+
+/** A room in which all from `first` on are replies in a thread, but every so many. */
+function threaded(lastSeq, first, every) {
+  const room = new Room(lastSeq).hold(1, lastSeq);
+  for (let seq = first; seq <= lastSeq; seq += 1) {
+    if (seq % every !== 0) room.rows.set(seq, { seq, thread: 1 });
+  }
+  return room;
+}
+
+export function replies_in_threads_take_no_place_in_the_window() {
+  const room = threaded(5000, 1001, 50);
+  const timeline = new Timeline(room);
+  const goUp = () => timeline.growUp();
+  for (let turn = 0; turn < 200 && timeline.low > 1; turn += 1) goUp();
+  ok(timeline.low < 1000, `went past the replies: ${bounds(timeline)}`);
+  ok(timeline.messages.length <= WINDOW, `${timeline.messages.length} are shown`);
+  ok(timeline.messages.every(({ thread }) => thread === undefined), "no reply among them");
+}
+
+export function one_reads_on_over_a_thread_of_any_length() {
+  const room = threaded(3000, 11, 3000);
+  const timeline = new Timeline(room);
+  timeline.open(5);
+  timeline.look(5);
+  for (let turn = 0; turn < 100 && !timeline.atEnd; turn += 1) timeline.growDown();
+  ok(timeline.atEnd, `reached the end: ${bounds(timeline)}`);
+  equal(timeline.messages.at(-1).seq, 3000);
+  timeline.open(null);
+  for (let turn = 0; turn < 100 && !timeline.atStart; turn += 1) timeline.growUp();
+  equal(timeline.messages[0].seq, 1);
+}

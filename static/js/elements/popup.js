@@ -1,0 +1,26 @@
+// @ts-check
+/** @param {Event} event */
+const isClosing = (event) => /** @type {ToggleEvent} */ (event).newState === "closed";
+
+const GAP = 4; // px between it and what opened it
+
+/**
+ * Shows an element as a popup beside what opened it, on the screen as a whole; gone once it closes.
+ * @param {HTMLElement} popup
+ * @param {HTMLElement} opener
+ */
+export function popUp(popup, opener) {
+  popup.popover = "auto";
+  popup.classList.add("popup");
+  popup.addEventListener("toggle", (event) => {
+    if (!isClosing(event)) return;
+    popup.remove();
+    if (opener.isConnected) opener.focus();
+  });
+  popup.showPopover();
+  const { top, bottom, right } = opener.getBoundingClientRect();
+  const above = top - popup.offsetHeight - GAP;
+  const below = Math.min(bottom + GAP, innerHeight - popup.offsetHeight - GAP);
+  popup.style.top = `${Math.max(GAP, above > 0 ? above : below)}px`;
+  popup.style.left = `${Math.max(GAP, Math.min(right, innerWidth - GAP) - popup.offsetWidth)}px`;
+}

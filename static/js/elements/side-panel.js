@@ -1,0 +1,93 @@
+// @ts-check
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../view/pieces.js";
+import { ChatElement } from "./element.js";
+
+/** As in side-panel.css: narrower than that there is no room beside the conversation. */
+const ALONE = matchMedia("(width < 68rem)");
+
+/** How each panel is made; loaded when it is first opened. */
+const KINDS = {
+  thread: async () => (await import("./thread-panel.js")).ThreadPanel,
+  threads: async () => (await import("./threads-panel.js")).ThreadsPanel,
+  pins: async () => (await import("./pins-panel.js")).PinsPanel,
+  saved: async () => (await import("./saved-panel.js")).SavedPanel,
+};
+
+/**
+ * The frame of what stands beside the conversation: a title, a way back, and below them what
+ * `body` draws. One kind a subclass, named in KINDS and in client/panels.js.
+ */
+export class SidePanel extends ChatElement {
+  /** @type {number | null} the message or room it is about */
+  about = null;
+
+  /**
+   * @param {import("../client.js").ChatClient} client
+   * @param {import("../client/panels.js").Panel} panel
+   */
+  static async make(client, { name, about }) {
+    const made = new (await KINDS[name]())();
+    made.client = client;
+    made.about = about;
+    made.className = "side-panel";
+    return made;
+  }
+
+  entered() {
+    this.setAttribute("aria-label", this.heading);
+    this.#stand();
+    ALONE.addEventListener("change", () => this.#stand(), { signal: this.ended });
+    this.addEventListener("keydown", (event) => this.#pressed(event), { signal: this.ended });
+    /** @type {HTMLElement | null} */ (this.querySelector(".side-panel__close"))?.focus();
+  }
+
+  /** What the panel is called. */
+  get heading() {
+    return "";
+  }
+
+  /**
+   * What is in it.
+   * @returns {unknown}
+   */
+  body() {
+    throw new Error(`${this.localName} has no body.`);
+  }
+
+  template() {
+    return html`
+      <div class="side-panel__head">
+        <h2 class="side-panel__title" aria-level=${ALONE.matches ? 1 : 2}>${this.heading}</h2>
+        ${this.tools()}
+        <button
+          type="button"
+          class="button button--bare button--icon side-panel__close"
+          title="Close"
+          @click=${() => this.client.panels.close()}
+        >
+          ${icon("x")}<span class="visually-hidden">Close ${this.heading}</span>
+        </button>
+      </div>
+      ${this.body()}
+    `;
+  }
+
+  /**
+   * What stands beside the title.
+   * @returns {unknown}
+   */
+  tools() {
+    return nothing;
+  }
+
+  /** On a narrow screen it stands in place of the conversation, and is what the page is about. */
+  #stand() {
+    this.setAttribute("role", ALONE.matches ? "main" : "complementary");
+    this.paint();
+  }
+
+  #pressed(/** @type {KeyboardEvent} */ event) {
+    if (event.key === "Escape" && !event.defaultPrevented) this.client.panels.close();
+  }
+}

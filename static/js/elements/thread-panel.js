@@ -1,0 +1,261 @@
+// @ts-check
+/** @typedef {import("./message-progress.js").Shown} Shown */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { arrange } from "../view/arrange.js";
+import { dayName } from "../view/dates.js";
+import { icon } from "../view/pieces.js";
+import { messageActs } from "./message-acts.js";
+import { onItsWay } from "./message-progress.js";
+import { messageRow } from "./message-row.js";
+import { SidePanel } from "./side-panel.js";
+import { fitHeight, length } from "./text-field.js";
+import { TimelinePointer } from "./timeline-pointer.js";
+
+/** px from the end within which the newest counts as looked at */
+const AT_END = 40;
+
+/** A thread beside its room: its first message, those in it, and where one answers. */
+export class ThreadPanel extends SidePanel {
+  static topics = ["threads", "timeline", "members", "connection", "room"];
+  #pointer = new TimelinePointer(() => this.update());
+  #isAtEnd = true;
+  /** @type {import("./message-acts.js").Acts | null} */
+  #made = null;
+
+  get heading() {
+    return "Thread";
+  }
+
+  entered() {
+    super.entered();
+    void this.client.threads.enter(this.about ?? 0).then(() => this.#filled());
+    this.ended.addEventListener("abort", () => this.client.threads.leave());
+  }
+
+  paint() {
+    super.paint();
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    if (this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+    this.#look();
+  }
+
+  tools() {
+    const { following } = this.client.threads;
+    if (following === null) return nothing;
+    const label = following ? "Stop following" : "Follow";
+    return html`<button
+      type="button"
+      class="button button--bare button--icon"
+      title=${label}
+      aria-pressed=${following}
+      @click=${() => this.client.threads.follow(!following)}
+    >
+      ${icon(following ? "bell" : "bell-off")}<span class="visually-hidden">${label}</span>
+    </button>`;
+  }
+
+  body() {
+    const { threads } = this.client;
+    const root = threads.open?.root;
+    if (!root && threads.state === "failed") return this.#failure();
+    if (!root) return html`<p class="side-panel__note" role="status">Loading…</p>`;
+    const items = arrange([root, ...this.#replies()], null).filter(({ kind }) => kind !== "unread");
+    return html`
+      <div
+        class="side-panel__scroller"
+        role="log"
+        aria-label="Messages in the thread"
+        @scroll=${this.#scrolled}
+        @pointerover=${(/** @type {PointerEvent} */ event) => this.#pointer.pointed(event)}
+        @pointerleave=${(/** @type {PointerEvent} */ event) => this.#pointer.unpointed(event)}
+        @click=${(/** @type {PointerEvent} */ event) => this.#pointer.touched(event)}
+        @focusin=${(/** @type {FocusEvent} */ event) => this.#pointer.focused(event)}
+        @keydown=${(/** @type {KeyboardEvent} */ event) => this.#pointer.pressed(event, {})}
+      >
+        ${repeat(
+          items,
+          (item) => item.key,
+          (item) => this.#item(item, items),
+        )}
+      </div>
+      ${this.#foot(root)}
+    `;
+  }
+
+  /** @returns {Shown[]} those in the thread, and those on their way to it */
+  #replies() {
+    const { threads, outbox, store } = this.client;
+    const open = threads.open;
+    const room = store.rooms.get(open?.root?.room ?? 0);
+    if (!open || !room) return [];
+    const stored = open.messages;
+    const there = new Set(stored.map((message) => message.client_id));
+    const coming = outbox
+      .in(room.id)
+      .filter((entry) => entry.thread === open.id && !there.has(entry.client_id))
+      .map((entry, index) => onItsWay(entry, room.lastSeq + 1 + index));
+    return [...stored, ...coming];
+  }
+
+  /**
+   * @param {import("../view/arrange.js").Item} item
+   * @param {import("../view/arrange.js").Item[]} items
+   */
+  #item(item, items) {
+    const { threads } = this.client;
+    if (item.kind === "day") {
+      return html`<h3 class="timeline__day"><span>${dayName(item.date)}</span></h3>`;
+    }
+    if (item.kind !== "message") return nothing;
+    const isRoot = item.message.id === threads.open?.id;
+    const row = messageRow(item.message, {
+      client: this.client,
+      acts: this.#acts,
+      continues: item.continues,
+      key: item.key,
+      isActive: item.key === this.#pointer.active,
+      isStop: item.key === (this.#pointer.stop ?? items.at(-1)?.key),
+    });
+    return isRoot ? html`${row}${this.#earlier()}` : row;
+  }
+
+  #earlier() {
+    const { threads } = this.client;
+    const count = threads.open?.root?.replies?.count ?? 0;
+    return html`<p class="thread-panel__count">
+      ${count === 0 ? "No replies yet" : `${count} ${count === 1 ? "reply" : "replies"}`}
+      ${threads.open?.more
+        ? html`<button
+            type="button"
+            class="link"
+            ?disabled=${threads.state === "loading"}
+            @click=${() => this.#older()}
+          >
+            Show earlier ones
+          </button>`
+        : nothing}
+    </p>`;
+  }
+
+  #failure() {
+    return html`<p class="side-panel__note">
+      The thread could not be loaded.
+      <button type="button" class="link" @click=${() => this.client.threads.retry()}>
+        Try again
+      </button>
+    </p>`;
+  }
+
+  #foot(/** @type {import("../state/types.js").Message} */ root) {
+    if (root.deleted) {
+      return html`<p class="composer__closed">
+        ${icon("lock")} Its first message was deleted: nothing can be added.
+      </p>`;
+    }
+    if (this.client.readOnly) return html`<p class="composer__closed">${icon("lock")} Read only.</p>`;
+    const left = this.client.limits.body - length(this.#field?.value ?? "");
+    return html`<form class="thread-panel__foot" @submit=${this.#submit}>
+      <div class="composer__box">
+        <textarea
+          class="composer__field"
+          rows="1"
+          aria-label="Reply in the thread"
+          placeholder="Reply…"
+          autocomplete="off"
+          @input=${this.#typed}
+          @keydown=${this.#pressed}
+        ></textarea>
+        <button class="composer__send" type="submit" title="Send" ?disabled=${left < 0}>
+          ${icon("send-horizontal")}<span class="visually-hidden">Send to the thread</span>
+        </button>
+      </div>
+      <p class="thread-panel__also">
+        <label><input type="checkbox" name="in_room" /> Show in the room too</label>
+        ${left < 200 ? html`<span role="status" ?data-over=${left < 0}>${left}</span>` : nothing}
+      </p>
+    </form>`;
+  }
+
+  // What is done
+
+  get #acts() {
+    const { client } = this;
+    this.#made ??= messageActs(client, {
+      reply: () => this.#field?.focus(),
+      openThread: null,
+    });
+    return this.#made;
+  }
+
+  /** The thread is there: what was typed before comes back, and one can go on. */
+  #filled() {
+    this.paint();
+    const field = this.#field;
+    if (!field) return;
+    field.value = this.client.threads.draft(this.about ?? 0);
+    fitHeight(field);
+    if (!matchMedia("(pointer: coarse)").matches) field.focus();
+  }
+
+  #typed() {
+    const field = /** @type {HTMLTextAreaElement} */ (this.#field);
+    this.client.threads.write(this.about ?? 0, field.value);
+    fitHeight(field);
+    this.update();
+  }
+
+  #pressed(/** @type {KeyboardEvent} */ event) {
+    const isFinger = matchMedia("(pointer: coarse)").matches;
+    if (event.isComposing || event.key !== "Enter" || event.shiftKey || isFinger) return;
+    this.#submit(event);
+  }
+
+  #submit(/** @type {Event} */ event) {
+    event.preventDefault();
+    const field = this.#field;
+    if (!field?.value.trim() || length(field.value) > this.client.limits.body) return;
+    const inRoom = /** @type {HTMLInputElement} */ (this.querySelector("[name=in_room]"));
+    void this.client.threads.send(field.value, inRoom.checked);
+    field.value = "";
+    inRoom.checked = false;
+    fitHeight(field);
+    this.#isAtEnd = true;
+    this.update();
+  }
+
+  /** What is above comes in above: the rows in sight stay where they are. */
+  async #older() {
+    const scroller = this.#scroller;
+    const below = scroller ? scroller.scrollHeight - scroller.scrollTop : 0;
+    this.#isAtEnd = false;
+    await this.client.threads.older();
+    this.paint();
+    if (scroller) scroller.scrollTop = scroller.scrollHeight - below;
+  }
+
+  // Where the eye is
+
+  get #field() {
+    return /** @type {HTMLTextAreaElement | null} */ (this.querySelector("textarea.composer__field"));
+  }
+
+  get #scroller() {
+    return /** @type {HTMLElement | null} */ (this.querySelector(".side-panel__scroller"));
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = /** @type {HTMLElement} */ (this.#scroller);
+    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END;
+    this.#look();
+  }
+
+  /** Whoever has the end of the thread before their eyes has read it. */
+  #look() {
+    const newest = this.client.threads.open?.messages.at(-1);
+    if (newest && this.#isAtEnd && this.#scroller?.clientHeight) this.client.threads.seen(newest.seq);
+  }
+}
+
+customElements.define("thread-panel", ThreadPanel);

@@ -1,0 +1,70 @@
+// @ts-check
+/** @typedef {import("../client/threads.js").Told} Told */
+import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { countText } from "../view/words.js";
+import { listedMessage, messageList } from "./message-list.js";
+import { SidePanel } from "./side-panel.js";
+
+/** The threads this member is in, in all rooms: those with something new first. */
+export class ThreadsPanel extends SidePanel {
+  static topics = ["threads"];
+  /** @type {Told[] | null} */
+  #rows = null;
+  #failed = false;
+
+  get heading() {
+    return "Threads";
+  }
+
+  entered() {
+    super.entered();
+    void this.#load();
+  }
+
+  body() {
+    return messageList({
+      rows: this.#rows,
+      failed: this.#failed,
+      retry: () => void this.#load(),
+      empty: "You are in no thread yet. Open one from any message: those you write in, begin, or are mentioned in stand here.",
+      draw: (told) => this.#thread(told),
+    });
+  }
+
+  #thread(/** @type {Told} */ { root, author }) {
+    const { store, threads } = this.client;
+    const unread = threads.unreadIn(root.id);
+    const count = root.replies?.count ?? 0;
+    return listedMessage({
+      message: root,
+      author,
+      above: store.rooms.get(root.room)?.name ?? "",
+      below: html`<button
+        type="button"
+        class="message__thread"
+        ?data-unread=${unread > 0}
+        @click=${() => this.#open(root)}
+      >
+        <strong>${count} ${count === 1 ? "reply" : "replies"}</strong>
+        ${unread > 0 ? html`<span class="message__thread-new">${countText(unread)} new</span>` : ""}
+      </button>`,
+    });
+  }
+
+  #open(/** @type {Told["root"]} */ root) {
+    this.client.open(root.room);
+    this.client.panels.show("thread", root.id);
+  }
+
+  async #load() {
+    try {
+      this.#rows = await this.client.threads.list();
+      this.#failed = false;
+    } catch {
+      this.#failed = true;
+    }
+    this.paint();
+  }
+}
+
+customElements.define("threads-panel", ThreadsPanel);
