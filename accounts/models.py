@@ -11,6 +11,8 @@ from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from accounts.storage import DatabaseStorage
+
 HANDLE_MAX = 32  # characters
 STATUS_MAX = 100  # characters
 EMOJI_MAX = 32  # code points
@@ -47,7 +49,7 @@ class User(AbstractUser):
         error_messages={"unique": "Somebody has this handle already."},
     )
     display_name = models.CharField("name", max_length=NAME_MAX, blank=True)
-    avatar = models.ImageField(upload_to="avatars/", blank=True)
+    avatar = models.ImageField(upload_to="avatars/", storage=DatabaseStorage(), blank=True)
     status = models.CharField(max_length=STATUS_MAX, blank=True)
     status_emoji = models.CharField(max_length=EMOJI_MAX, blank=True, db_default="")
     # From then on the status counts as empty.
@@ -103,6 +105,17 @@ class User(AbstractUser):
     def may_sign_in(self) -> bool:
         """Whether the account is in use: neither deactivated nor banned."""
         return self.is_active and self.banned_at is None
+
+
+class StoredFile(models.Model):
+    """A small file, kept where it outlives the process: a member's picture (accounts.storage)."""
+
+    name = models.CharField(max_length=100, unique=True)
+    content = models.BinaryField()
+    stored_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ApiTokens(models.Manager["ApiToken"]):

@@ -4,7 +4,6 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from accounts import sessions
 from accounts.forms import ProfileForm
 from accounts.requests import MemberRequest
 from accounts.signals import profile_changed
+from accounts.storage import DatabaseStorage
 from chat.services import blocks
 
 YEAR = 365 * 24 * 60 * 60  # s
@@ -48,12 +48,12 @@ def end_session(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def picture(request: HttpRequest, name: uuid.UUID) -> FileResponse:
-    """Serve a member's picture where files are kept on the site's own disk.
+    """Serve a member's picture.
 
     The name is random and belongs to one picture for ever, so it may be cached for ever.
     """
     try:
-        file = default_storage.open(f"avatars/{name}.webp")
+        file = DatabaseStorage().open(f"avatars/{name}.webp")
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(file, content_type="image/webp")

@@ -9,7 +9,6 @@ urlpatterns = [
     path("", include("chat.views.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    # Where files are kept elsewhere, pictures have addresses there and this one stays unused.
     path("media/avatars/<uuid:name>.webp", picture),
     path("api/v1/", include("chat.api.urls")),
     path("admin/", admin.site.urls),

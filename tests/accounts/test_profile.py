@@ -3,8 +3,11 @@
 import io
 import struct
 import zlib
+from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts import faces, pictures
-from accounts.models import User
+from accounts.models import StoredFile, User
 from accounts.signals import profile_changed
 from tests.factories import make_member, make_room
 
@@ -224,9 +227,24 @@ def test_a_new_picture_has_a_new_address_and_the_old_file_goes(
 
     member.user.refresh_from_db()
     assert member.user.avatar.name != first
-    assert [file.name for file in (media / "avatars").iterdir()] == [
-        member.user.avatar.name.removeprefix("avatars/")
-    ]
+    kept = StoredFile.objects.values_list("name", flat=True)
+    assert first not in kept
+    assert member.user.avatar.name in kept
+    assert list(media.iterdir()) == []  # a hosted process has no disk that lasts
+
+
+def test_a_picture_of_an_earlier_version_is_still_shown_and_goes_with_its_file(
+    member, browser, media, django_capture_on_commit_callbacks
+):
+    name = f"avatars/{uuid4()}.webp"
+    FileSystemStorage().save(name, ContentFile(b"RIFF"))
+    type(member.user).objects.filter(pk=member.id).update(avatar=name)
+
+    assert b"".join(browser.get(f"/media/{name}").streaming_content) == b"RIFF"
+
+    with django_capture_on_commit_callbacks(execute=True):
+        save(browser, picture=picture())
+    assert not (media / name).exists()
 
 
 def test_a_picture_can_be_taken_away_again(member, browser, announced):

@@ -312,9 +312,7 @@ def test_a_tab_that_slept_learns_all_it_missed(
     in_bob.sees("read before", "missed")
     in_bob.act("read before", "Delete")
     expect(in_bob.page.locator(".message__gone")).to_have_count(1)
-    expect(in_bob.page.get_by_role("button", name="Undo")).to_have_count(
-        0, timeout=PATIENCE
-    )
+    expect(in_bob.page.get_by_role("button", name="Undo")).to_have_count(0, timeout=PATIENCE)
     in_ada.context.set_offline(False)
     in_ada.sees("missed")
     expect(in_ada.page.locator(".message__gone")).to_have_count(1)
