@@ -1,6 +1,6 @@
 """Where pictures of members are kept: in the database.
 
-The disk of a hosted process is lost with it. And they are few and small: drawn anew, some kilobytes.
+The disk of a hosted process is lost with it. And they are few and small: some kilobytes each.
 """
 
 from django.apps import apps

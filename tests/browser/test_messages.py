@@ -154,7 +154,9 @@ def test_members_read_what_a_message_said_before(
     in_bob = window(bob, room)
     in_bob.row("dinner").get_by_role("button", name="edited").click()
     dialog = in_bob.page.get_by_role("dialog")
-    newest, oldest = dialog.locator(".edits__text").all()
+    texts = dialog.locator(".edits__text")
+    expect(texts).to_have_count(2)
+    newest, oldest = texts.all()
     expect(newest.locator("del")).to_have_text("lunch")
     expect(newest.locator("ins")).to_have_text("dinner")
     expect(oldest).to_have_text("lunch at noonone <b>")
@@ -210,7 +212,7 @@ def test_a_finger_held_on_a_reaction_tells_who_reacted(
     chip = in_ada.row("one").locator(".reaction").first
     chip.dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
     people = in_ada.page.get_by_role("dialog", name="Who reacted")
-    expect(people.get_by_role("listitem")).to_have_text(["Bob Moog", "Ada Lovelace"])
+    expect(people.get_by_role("listitem")).to_contain_text(["Bob Moog", "Ada Lovelace"])
     chip.dispatch_event("click")
     expect(chip).to_have_text("🎉 2")  # the long press took nothing back
 

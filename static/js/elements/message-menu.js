@@ -18,8 +18,8 @@ export class MessageMenu extends ChatElement {
   async open(message, opener) {
     this.#isSaved = await this.client.saved.has(message.id).catch(() => false);
     this.#message = message;
-    this.setAttribute("role", "menu");
-    this.setAttribute("aria-label", "Message");
+    this.setAttribute("role", "dialog");
+    this.setAttribute("aria-label", "What to do with the message");
     this.paint();
     popUp(this, opener);
     this.querySelector("button")?.focus();
@@ -29,7 +29,7 @@ export class MessageMenu extends ChatElement {
     const message = this.#message;
     if (!message) return nothing;
     const { client } = this;
-    return html`<div class="menu" @keydown=${this.#move}>
+    return html`<div class="menu" role="menu" @keydown=${this.#move}>
       ${this.#item("corner-down-right", "Forward…", () => this.#forward(message))}
       ${this.#item("bookmark", this.#isSaved ? "Remove from saved" : "Save for later", () =>
         client.saved.set(message, !this.#isSaved),

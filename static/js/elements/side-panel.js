@@ -47,6 +47,11 @@ export class SidePanel extends ChatElement {
     return "";
   }
 
+  /** The level of its title among the headings of the page. */
+  get level() {
+    return ALONE.matches ? 1 : 2;
+  }
+
   /**
    * What is in it.
    * @returns {unknown}
@@ -58,7 +63,7 @@ export class SidePanel extends ChatElement {
   template() {
     return html`
       <div class="side-panel__head">
-        <h2 class="side-panel__title" aria-level=${ALONE.matches ? 1 : 2}>${this.heading}</h2>
+        <h2 class="side-panel__title" aria-level=${this.level}>${this.heading}</h2>
         ${this.tools()}
         <button
           type="button"

@@ -106,7 +106,9 @@ export class ThreadPanel extends SidePanel {
   #item(item, items) {
     const { threads } = this.client;
     if (item.kind === "day") {
-      return html`<h3 class="timeline__day"><span>${dayName(item.date)}</span></h3>`;
+      return html`<h3 class="timeline__day" aria-level=${this.level + 1}>
+        <span>${dayName(item.date)}</span>
+      </h3>`;
     }
     if (item.kind !== "message") return nothing;
     const isRoot = item.message.id === threads.open?.id;
