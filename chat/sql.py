@@ -44,7 +44,9 @@ def placeholders(values: Sequence[Any]) -> str:
 
 
 def moment(value: datetime | str | None) -> datetime | None:
-    """Return a time as it was read; SQLite keeps it as text, in UTC."""
+    """Return a time as it was read; SQLite keeps it as text, in UTC, which its driver may read."""
     if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        value = datetime.fromisoformat(value)
+    if value is not None and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
     return value

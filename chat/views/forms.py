@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chat.errors import ChatError
+from chat.models import Callers
 from chat.services.links import USES_MAX
 from chat.services.rooms import NAME_MAX, SLUG_MAX, TOPIC_MAX
 from chat.views.refusals import field_of, words
@@ -73,6 +74,17 @@ class RoomSettingsForm(RoomForm):
         choices=SLOW_MODES,
         help_text=_("How long a member waits between two messages."),
     )
+
+    callers = forms.ChoiceField(
+        label=_("Who may write @room and @here?"),
+        choices=Callers.choices,
+        required=False,
+        help_text=_("They call every member, or all who are here."),
+    )
+
+    def clean_callers(self) -> str | None:
+        """Return the choice, or None where it was not sent: then it stays what it is."""
+        return self.cleaned_data["callers"] or None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,5 +1,7 @@
 """What a room is, who is in it, and what those who look after it do."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -21,8 +23,7 @@ SETTINGS = "chat:room_settings"
 def room_settings(request: MemberRequest, slug: str) -> HttpResponse:
     """Show a room's settings; store name, topic and slow mode."""
     room = access.access_room_by_slug(request.user, slug)
-    initial = {"name": room.name, "topic": room.topic, "slow_mode": room.slow_mode}
-    form = RoomSettingsForm(request.POST or None, initial=initial)
+    form = RoomSettingsForm(request.POST or None, initial=_settings_of(room))
     if request.method == "POST" and form.is_valid():
         try:
             rooms.update(request.user, room.pk, **form.cleaned_data)
@@ -146,9 +147,7 @@ def _shown(request: MemberRequest, slug: str, new_link: str = "", **forms: Form)
         "name": _name_for(request.user, room.name, present),
         "is_steward": is_steward,
         "is_owner": request.user.is_moderator or (seat is not None and seat.role == "owner"),
-        "form": RoomSettingsForm(
-            initial={"name": room.name, "topic": room.topic, "slow_mode": room.slow_mode}
-        ),
+        "form": RoomSettingsForm(initial=_settings_of(room)),
         "invite_form": InviteForm(),
         "address_form": AddressForm(initial={"slug": room.slug}),
         "link_form": LinkForm(),
@@ -157,6 +156,15 @@ def _shown(request: MemberRequest, slug: str, new_link: str = "", **forms: Form)
     }
     wrong = any(form.is_bound for form in forms.values())
     return render(request, "chat/room_settings.html", context | forms, status=400 if wrong else 200)
+
+
+def _settings_of(room: Any) -> dict[str, Any]:
+    return {
+        "name": room.name,
+        "topic": room.topic,
+        "slow_mode": room.slow_mode,
+        "callers": room.callers,
+    }
 
 
 def _name_for(user: User, name: str, present: list) -> str:

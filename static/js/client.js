@@ -32,6 +32,7 @@
  * @property {Record<string, string>} urls
  */
 import { Commands } from "./client/commands.js";
+import { Composing } from "./client/composing.js";
 import { MessageVerbs } from "./client/message-verbs.js";
 import { Panels } from "./client/panels.js";
 import { People } from "./client/people.js";
@@ -97,7 +98,9 @@ export class ChatClient extends Emitter {
     this.saved = new Saved(this);
     this.threads = new Threads(this);
     this.windows = new Windows(this);
-    this.writing = new Writing(this, new Drafts(page.user.id));
+    this.drafts = new Drafts(page.user.id);
+    this.writing = new Writing(this, this.drafts);
+    this.composing = new Composing(this, this.drafts);
     this.#listen();
     this.#begin(page);
   }
@@ -220,6 +223,7 @@ export class ChatClient extends Emitter {
     this.#focus();
     this.reading.greeted(frame.rooms);
     this.outbox.connected();
+    this.composing.connected();
     this.windows.connected();
     this.threads.connected();
     if (this.openRoom !== null) {
@@ -235,6 +239,7 @@ export class ChatClient extends Emitter {
     else if (frame.type === "presence") this.presence.receive(frame);
     else if (frame.type === "read") this.reading.told(frame);
     else if (frame.type === "thread") this.threads.moved(frame);
+    else if (frame.type === "draft" || frame.type === "scheduled") this.composing.received(frame);
     else if (frame.type === "lagged") this.store.lagged(frame.rooms);
     else if (frame.type === "room" && frame.joined) this.#joined(frame.joined);
     else if (frame.type === "room") this.store.left(frame.left);

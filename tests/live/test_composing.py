@@ -1,35 +1,35 @@
 """What one writes, live: drafts on all one's sockets, scheduled messages, polls, calls."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 from django.utils import timezone
 
-from chat.models import Message, Room, ScheduledMessage
-from chat.services import members, scheduled
-from tests.factories import Member, make_room
-from tests.live.client import Client
+from chat.live.scheduler import DUTY
+from chat.models import Lease, Message, Room, ScheduledMessage
+from chat.services import members, messages, scheduled
+from tests.factories import Member
 from tests.live.conftest import Browse, Connect
-from tests.parts import backing
 from tests.parts.part import wait_until
-from tests.parts.site import Site
 
 LEASE_PASSES = 40  # s until another process has taken over, and a busy machine has come round
-
-
-@pytest.fixture
-def own_site(database: str) -> Iterator[Site]:
-    """A site that the test may kill and start again."""
-    with Site(processes=backing.PROCESSES, **backing.site_settings(database)) as running:
-        yield running
 
 
 def schedule(author: Member, room: Room, body: str, **ahead: float) -> int:
     """Schedule a message; ``ahead`` as for timedelta."""
     due_at = timezone.now() + timedelta(**ahead)
     return scheduled.schedule(author.user, room.pk, body, due_at).id
+
+
+def hold_lease(*, seconds: float) -> None:
+    """Let a process hold the lease that will never renew it."""
+    Lease.objects.filter(duty=DUTY).update(
+        holder=uuid4(), expires_at=timezone.now() + timedelta(seconds=seconds)
+    )
+
+
+def is_gone(number: int) -> bool:
+    return not ScheduledMessage.objects.filter(pk=number).exists()
 
 
 def bodies_in(room: Room) -> list[str]:
@@ -56,10 +56,10 @@ def test_a_scheduled_message_is_posted_in_time_once_and_its_author_hears_of_it(
     row = his.message(room.pk, timeout=LEASE_PASSES, body="good morning")
     assert row["author"] == ada.id
     gone = hers.wait(
-        lambda frame: frame["type"] == "scheduled" and frame["scheduled"]["id"] == number,
+        lambda frame: frame["type"] == "scheduled" and frame["scheduled"]["state"] == "gone",
         "the end of the scheduled message",
     )
-    assert gone["scheduled"]["state"] == "gone"
+    assert gone["scheduled"]["id"] == number
     assert his.seen("scheduled") == []
     assert bodies_in(room) == ["good morning"]
 
@@ -77,21 +77,33 @@ def test_one_into_a_room_left_meanwhile_fails_where_its_author_sees_it(
     assert bodies_in(room) == []
 
 
-def test_what_was_due_while_the_site_was_down_is_posted_when_it_is_back_once(
-    own_site: Site, ada: Member, bob: Member
+def test_what_a_dead_process_had_begun_is_posted_by_another_once_its_lease_has_run_out(
+    connect: Connect, ada: Member, bob: Member, room: Room
 ) -> None:
-    room = make_room(members=[bob], owner=ada)
-    first = schedule(ada, room, "during", days=1)
-    # Claimed by a process that died before it could post, or after.
-    ScheduledMessage.objects.filter(pk=first).update(state="sending")
-    own_site.kill()
-    ScheduledMessage.objects.filter(pk=first).update(due_at=timezone.now())
-    own_site.start()
-    his = Client.of(own_site, bob)
-    his.message(room.pk, timeout=LEASE_PASSES, body="during")
-    wait_until(lambda: not ScheduledMessage.objects.filter(pk=first).exists(), "the row to go")
-    assert bodies_in(room) == ["during"]
-    his.close()
+    his = connect(bob)
+    number = schedule(ada, room, "late", days=1)
+    # As a process leaves it that is killed between its claim and the post.
+    ScheduledMessage.objects.filter(pk=number).update(state="sending")
+    hold_lease(seconds=3)
+    ScheduledMessage.objects.filter(pk=number).update(due_at=timezone.now())
+    his.message(room.pk, timeout=LEASE_PASSES, body="late")
+    wait_until(lambda: is_gone(number), LEASE_PASSES, "the row to go")
+    assert bodies_in(room) == ["late"]
+
+
+def test_what_a_dead_process_had_posted_is_not_posted_again(
+    connect: Connect, ada: Member, bob: Member, room: Room
+) -> None:
+    his = connect(bob)
+    number = schedule(ada, room, "once", days=1)
+    row = ScheduledMessage.objects.get(pk=number)
+    messages.post(ada.user, room.pk, row.client_id, row.body)
+    # As a process leaves it that is killed after the commit.
+    hold_lease(seconds=2)
+    ScheduledMessage.objects.filter(pk=number).update(state="sending", due_at=timezone.now())
+    wait_until(lambda: is_gone(number), LEASE_PASSES, "the row to go")
+    his.message(room.pk, body="once")
+    assert bodies_in(room) == ["once"]
 
 
 def test_votes_show_on_every_screen_in_the_order_of_the_room(

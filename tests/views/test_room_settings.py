@@ -35,6 +35,17 @@ def test_the_owner_changes_name_topic_and_slow_mode(ada, room, browse):
     assert (room.name, room.topic, room.slow_mode) == (name, "New", 30)
 
 
+def test_the_owner_chooses_who_may_call_everybody(ada, room, browse):
+    fields = {"name": room.name, "topic": "", "slow_mode": "0"}
+    browse(ada).post(url(room), {**fields, "callers": "members"})
+    room.refresh_from_db()
+    assert room.callers == "members"
+    browse(ada).post(url(room), fields)
+    room.refresh_from_db()
+    assert room.callers == "members"
+    assert browse(ada).post(url(room), {**fields, "callers": "nobody"}).status_code == 400
+
+
 def test_a_slow_mode_that_was_set_elsewhere_survives_saving(ada, room, browse):
     type(room).objects.filter(pk=room.pk).update(slow_mode=7)
 

@@ -2,7 +2,7 @@
 /**
  * What stands beside the conversation, one thing at a time; on a phone in its place.
  *
- * @typedef {"thread" | "threads" | "pins" | "saved"} PanelName
+ * @typedef {"thread" | "threads" | "pins" | "saved" | "mentions" | "scheduled"} PanelName
  * @typedef {{name: PanelName, about: number | null}} Panel `about`: of which message or room
  */
 

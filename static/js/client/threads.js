@@ -25,8 +25,6 @@ export class Threads {
   following = /** @type {boolean | null} */ (null);
   /** @type {Map<number, OwnThread>} by root */
   #own = new Map();
-  /** @type {Map<number, string>} what is typed, by root */
-  #drafts = new Map();
   #isDue = false;
   #client;
 
@@ -139,11 +137,13 @@ export class Threads {
   }
 
   draft(/** @type {number} */ root) {
-    return this.#drafts.get(root) ?? "";
+    const room = this.open?.root?.room;
+    return room === undefined ? "" : (this.#client.drafts.get(room, root)?.text ?? "");
   }
 
   write(/** @type {number} */ root, /** @type {string} */ text) {
-    this.#drafts.set(root, text);
+    const room = this.open?.root?.room;
+    if (room !== undefined) this.#client.drafts.set(room, { text, replyTo: null }, root);
   }
 
   /**
@@ -156,7 +156,7 @@ export class Threads {
     const body = text.trim();
     const room = open?.root?.room;
     if (!open || !body || room === undefined) return;
-    this.#drafts.delete(open.id);
+    this.#client.drafts.clear(room, open.id);
     const message = { client_id: uuid(), room, body, reply_to: null, thread: open.id };
     await this.#client.outbox.add(inRoom ? { ...message, in_room: true } : message);
   }

@@ -7,8 +7,8 @@ import "./chat-timeline.js";
 import "./connection-note.js";
 import "./member-list.js";
 import "./message-composer.js";
+import { makePanel } from "./panel-kinds.js";
 import "./room-list.js";
-import { SidePanel } from "./side-panel.js";
 import "./typing-line.js";
 
 /** ms that a notice stays */
@@ -19,7 +19,7 @@ export class ChatApp extends ChatElement {
   static topics = ["room", "rooms", "members"];
   /** @type {"rooms" | "conversation" | "members"} what a phone shows */
   #view = "conversation";
-  /** @type {SidePanel | null} what stands beside the conversation instead of the members */
+  /** @type {import("./side-panel.js").SidePanel | null} what stands beside the conversation instead of the members */
   #panel = null;
   #notice = "";
 
@@ -143,7 +143,7 @@ export class ChatApp extends ChatElement {
   /** Puts the panel that is asked for beside the conversation; on a phone in its place. */
   async #openPanel() {
     const asked = this.client.panels.open;
-    const made = asked && (await SidePanel.make(this.client, asked));
+    const made = asked && (await makePanel(this.client, asked));
     if (this.client.panels.open !== asked) return; // another was asked for meanwhile
     this.#panel = made;
     this.toggleAttribute("data-panel", made !== null);

@@ -41,7 +41,7 @@ export function messageRow(message, view) {
       data-state=${message.entry?.state ?? nothing}
       ?data-continues=${continues}
       ?data-active=${isActive}
-      ?data-calls=${message.mentions.includes(client.me.id)}
+      ?data-calls=${callsMe(message, client)}
       tabindex=${isStop ? 0 : -1}
       aria-label="${author.name}, ${timeOfDay(date)}"
     >
@@ -64,6 +64,16 @@ export function messageRow(message, view) {
       ${isActive && !isEdited(message, client) ? messageTools(message, view) : nothing}
     </article>
   `;
+}
+
+/**
+ * @param {Shown} message
+ * @param {ChatClient} client
+ */
+function callsMe(message, { me, store }) {
+  if (message.mentions.includes(me.id)) return true;
+  const isOwn = message.author === me.id;
+  return !isOwn && (store.rooms.get(message.room)?.unread.calls(message) ?? false);
 }
 
 /**
@@ -104,7 +114,8 @@ function content(message, { client, acts, isStop }) {
   if (isEdited(message, client)) return editor(message, client);
   if (message.deleted || client.messages.removals.has(message.id)) return gone(message, client);
   if (message.entry) return html`<p class="message__plain" dir="auto">${message.body}</p>`;
-  return html`<div class="message__body" dir="auto">${serverHtml(message)}</div>
+  return html`<div class="message__body" dir="auto">${action(message, client)}${serverHtml(message)}</div>
+    ${message.poll ? poll(message, client) : nothing}
     ${message.edited_at
       ? html`<button
           type="button"
@@ -147,6 +158,28 @@ function origin({ name, at, slug, seq, room_name: room }, { client, isStop }) {
       ? html`, <a href="${client.urls.rooms}${slug}/${seq}" tabindex=${isStop ? 0 : -1}>${room}, ${when}</a>`
       : html`, ${when}`}
   </p>`;
+}
+
+/**
+ * What somebody does, as `/me` tells it, begins with who does it.
+ * @param {Shown} message
+ * @param {ChatClient} client
+ */
+function action(message, client) {
+  const isAction = message.html.startsWith('<p class="action">');
+  return isAction ? html`<strong>${client.person(message.author).name}</strong> ` : nothing;
+}
+
+/**
+ * @param {Shown} message
+ * @param {ChatClient} client
+ */
+function poll(message, client) {
+  if (!customElements.get("message-poll")) {
+    void import("./message-poll.js").then(() => client.tell("timeline"));
+    return nothing;
+  }
+  return html`<message-poll .client=${client} .message=${message}></message-poll>`;
 }
 
 /**

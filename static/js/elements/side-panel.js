@@ -6,33 +6,13 @@ import { ChatElement } from "./element.js";
 /** As in side-panel.css: narrower than that there is no room beside the conversation. */
 const ALONE = matchMedia("(width < 68rem)");
 
-/** How each panel is made; loaded when it is first opened. */
-const KINDS = {
-  thread: async () => (await import("./thread-panel.js")).ThreadPanel,
-  threads: async () => (await import("./threads-panel.js")).ThreadsPanel,
-  pins: async () => (await import("./pins-panel.js")).PinsPanel,
-  saved: async () => (await import("./saved-panel.js")).SavedPanel,
-};
-
 /**
  * The frame of what stands beside the conversation: a title, a way back, and below them what
- * `body` draws. One kind a subclass, named in KINDS and in client/panels.js.
+ * `body` draws. One kind a subclass, named in panel-kinds.js and in client/panels.js.
  */
 export class SidePanel extends ChatElement {
   /** @type {number | null} the message or room it is about */
   about = null;
-
-  /**
-   * @param {import("../client.js").ChatClient} client
-   * @param {import("../client/panels.js").Panel} panel
-   */
-  static async make(client, { name, about }) {
-    const made = new (await KINDS[name]())();
-    made.client = client;
-    made.about = about;
-    made.className = "side-panel";
-    return made;
-  }
 
   entered() {
     this.setAttribute("aria-label", this.heading);

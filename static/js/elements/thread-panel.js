@@ -30,6 +30,7 @@ export class ThreadPanel extends SidePanel {
   entered() {
     super.entered();
     void this.client.threads.enter(this.about ?? 0).then(() => this.#filled());
+    this.client.on("composer", () => this.#drafted(), this.ended);
     this.ended.addEventListener("abort", () => this.client.threads.leave());
   }
 
@@ -199,6 +200,14 @@ export class ThreadPanel extends SidePanel {
     field.value = this.client.threads.draft(this.about ?? 0);
     fitHeight(field);
     if (!matchMedia("(pointer: coarse)").matches) field.focus();
+  }
+
+  /** What was written on another device comes where nothing is being typed. */
+  #drafted() {
+    const field = this.#field;
+    if (!field || document.activeElement === field) return;
+    field.value = this.client.threads.draft(this.about ?? 0);
+    fitHeight(field);
   }
 
   #typed() {

@@ -32,6 +32,7 @@ export class RoomState {
   archived = false;
   slowMode = 0; // s between two messages of one member
   role = "member";
+  callers = "stewards";
   notify = "mentions";
   /** @type {Person[]} the others of a direct room */
   with = [];
@@ -67,6 +68,7 @@ export class RoomState {
     this.archived = row.archived ?? false;
     this.slowMode = row.slow_mode ?? 0;
     this.role = row.role;
+    this.callers = row.callers ?? "stewards";
     this.notify = row.notify;
     this.with = row.with ?? [];
     this.unread.restore(row, this.rows);
@@ -139,5 +141,6 @@ export class RoomState {
     this.locked = info.locked;
     this.archived = info.archived;
     this.slowMode = info.slow_mode;
+    this.callers = info.callers ?? "stewards";
   }
 }

@@ -13,6 +13,9 @@
  * @property {string} [slug]
  * @property {number} [seq]
  *
+ * @typedef {{options: {text: string, votes: number, users: number[]}[], multiple: boolean,
+ *   closed: boolean, voters: number}} Poll
+ *
  * @typedef {object} Message
  * @property {number} id
  * @property {number} room
@@ -34,6 +37,8 @@
  * @property {boolean} [in_room] of one in a thread: whether it is shown in the room too
  * @property {{count: number, last_seq: number, last_at: string}} [replies] of one that began a thread
  * @property {Forwarded} [forwarded]
+ * @property {"room" | "here"} [call] whom it calls besides those mentioned
+ * @property {Poll} [poll]
  *
  * @typedef {object} Member
  * @property {number} user
@@ -55,6 +60,7 @@
  * @property {boolean} archived
  * @property {number} slow_mode
  * @property {number} version
+ * @property {string} [callers]
  *
  * @typedef {object} RoomRow One room as `hello` tells of it.
  * @property {number} id
@@ -74,6 +80,8 @@
  * @property {string} role
  * @property {number} [unread_from] the seq from which on the member marked all unread
  * @property {Person[]} [with]
+ * @property {string} [callers] who may call everybody: "stewards" or "members"
+ * @property {number[]} [here] unread calls to those connected, of whom this member was one
  *
  * @typedef {object} Changes
  * @property {"changes"} type

@@ -23,6 +23,10 @@ export class Unread {
   /** The last message that was counted, held or not. */
   #countedSeq = 0;
   #me;
+  /** The last message there was when the server counted: what comes after it comes to one who is here. */
+  #toldSeq = 0;
+  /** @type {Set<number>} the messages before that which called this member by @here */
+  #here = new Set();
 
   /** @param {number} me */
   constructor(me) {
@@ -38,7 +42,7 @@ export class Unread {
    * Takes the server's count, as `hello` gives it. A position that is further on here stays: it
    * is on its way to the server.
    * @param {Pick<import("./types.js").RoomRow,
-   *   "read_seq" | "last_seq" | "unread" | "mentions" | "version" | "unread_from">} row
+   *   "read_seq" | "last_seq" | "unread" | "mentions" | "version" | "unread_from" | "here">} row
    * @param {Map<number, Message>} rows
    */
   restore(row, rows) {
@@ -49,7 +53,8 @@ export class Unread {
     this.count = row.unread;
     this.mentions = row.mentions;
     this.#version = row.version;
-    this.#countedSeq = row.last_seq;
+    this.#countedSeq = this.#toldSeq = row.last_seq;
+    this.#here = new Set(row.here ?? []);
     if (readHere > row.read_seq) this.readTo(readHere, rows);
   }
 
@@ -57,7 +62,8 @@ export class Unread {
   forget() {
     this.readSeq = this.lastSeq = this.count = this.mentions = 0;
     this.mark = null;
-    this.#version = this.#countedSeq = 0;
+    this.#version = this.#countedSeq = this.#toldSeq = 0;
+    this.#here.clear();
   }
 
   /** Rows may now be dropped from memory: what was counted stays counted. */
@@ -180,6 +186,13 @@ export class Unread {
 
   /** @param {Message} row */
   #mentioned(row) {
-    return this.#counts(row) && row.mentions.includes(this.#me);
+    if (!this.#counts(row)) return false;
+    return row.mentions.includes(this.#me) || this.calls(row);
+  }
+
+  /** Whether a message calls this member together with others. */
+  calls(/** @type {Message} */ row) {
+    if (row.call === "here") return row.seq > this.#toldSeq || this.#here.has(row.seq);
+    return row.call === "room";
   }
 }

@@ -9,5 +9,6 @@ import { unsafeHTML } from "../../vendor/lit-html-3.3.3/directives/unsafe-html.j
 
 /** @param {{html: string}} message */
 export function serverHtml(message) {
+  if (message.html.includes("<room-link")) void import("../elements/room-link.js");
   return unsafeHTML(message.html);
 }

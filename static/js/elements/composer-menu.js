@@ -1,0 +1,83 @@
+// @ts-check
+import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../view/pieces.js";
+import { ChatElement } from "./element.js";
+import { popUp } from "./popup.js";
+
+/** What else one can do where one writes. */
+export class ComposerMenu extends ChatElement {
+  /** @type {() => void} called when what is written has changed */
+  #changed = () => undefined;
+
+  /**
+   * @param {HTMLElement} opener
+   * @param {() => void} changed
+   */
+  open(opener, changed) {
+    this.#changed = changed;
+    document.body.append(this);
+    this.setAttribute("role", "menu");
+    popUp(this, opener);
+    this.querySelector("button")?.focus();
+  }
+
+  template() {
+    return html`<div class="menu" @keydown=${this.#pressed}>
+      ${this.#item("clock", "Send later", () => this.#schedule())}
+      ${this.#item("list", "Poll", () => this.#poll())}
+      ${this.#item("history", "Scheduled messages", () => this.client.panels.show("scheduled"))}
+      ${this.#item("command", "Commands", () => this.#help())}
+    </div>`;
+  }
+
+  /**
+   * @param {string} sign
+   * @param {string} label
+   * @param {() => unknown} act
+   */
+  #item(sign, label, act) {
+    return html`<button
+      type="button"
+      class="menu__item"
+      role="menuitem"
+      @click=${() => {
+        this.hidePopover();
+        act();
+      }}
+    >
+      ${icon(sign)} ${label}
+    </button>`;
+  }
+
+  #pressed(/** @type {KeyboardEvent} */ event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const items = [...this.querySelectorAll("button")];
+    const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    items[(at + step + items.length) % items.length].focus();
+  }
+
+  async #schedule() {
+    const { writing } = this.client;
+    const { askTime } = await import("./schedule-dialog.js");
+    const room = this.client.openRoom;
+    const isDone = await askTime(this.client, writing.draft?.text ?? "");
+    if (!isDone || this.client.openRoom !== room) return;
+    writing.write("");
+    writing.replyTo(null);
+    this.#changed();
+  }
+
+  async #poll() {
+    const { askPoll } = await import("./poll-dialog.js");
+    await askPoll(this.client);
+  }
+
+  async #help() {
+    const { showCommands } = await import("./command-help.js");
+    showCommands();
+  }
+}
+
+customElements.define("composer-menu", ComposerMenu);

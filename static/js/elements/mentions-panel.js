@@ -1,0 +1,85 @@
+// @ts-check
+/**
+ * @typedef {import("../state/types.js").Message} Message
+ * @typedef {import("../state/types.js").Person} Person
+ */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { listedMessage, messageList } from "./message-list.js";
+import { SidePanel } from "./side-panel.js";
+
+/** What called this member, in all rooms, the newest first; older ones page by page. */
+export class MentionsPanel extends SidePanel {
+  static topics = ["rooms"];
+  /** @type {Message[] | null} */
+  #messages = null;
+  #more = false;
+  #failed = false;
+  #isLoading = false;
+
+  get heading() {
+    return "Mentions";
+  }
+
+  entered() {
+    super.entered();
+    this.client.on("mentioned", () => void this.#load(), this.ended);
+    void this.#load();
+  }
+
+  body() {
+    return html`
+      ${messageList({
+        rows: this.#messages,
+        failed: this.#failed,
+        retry: () => void this.#load(),
+        empty: "Nobody has mentioned you yet.",
+        draw: (message) => this.#mention(message),
+      })}
+      ${this.#more && !this.#failed
+        ? html`<p class="side-panel__note">
+            <button
+              type="button"
+              class="link"
+              ?disabled=${this.#isLoading}
+              @click=${() => this.#load(this.#messages?.at(-1)?.id)}
+            >
+              Show older ones
+            </button>
+          </p>`
+        : nothing}
+    `;
+  }
+
+  #mention(/** @type {Message} */ message) {
+    const { client } = this;
+    const room = client.store.rooms.get(message.room);
+    const isNew = room !== undefined && message.seq > room.unread.readSeq;
+    return listedMessage({
+      message,
+      author: client.person(message.author),
+      above: html`${room?.name ?? "A room"}${isNew ? html` <span class="mentions__new">new</span>` : nothing}`,
+      below: html`<a class="link" href="${client.urls.rooms}${room?.slug ?? ""}/${message.seq}/"
+        >Show in the room</a
+      >`,
+    });
+  }
+
+  async #load(/** @type {number | undefined} */ before = undefined) {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    try {
+      const older = before === undefined ? "" : `?before=${before}`;
+      const { messages, people, more } = await this.client.api.read(`mentions${older}`);
+      this.client.people.know(people);
+      this.#messages = before === undefined ? messages : [...(this.#messages ?? []), ...messages];
+      this.#more = more;
+      this.#failed = false;
+    } catch {
+      this.#failed = true;
+    }
+    this.#isLoading = false;
+    if (this.isConnected) this.paint();
+  }
+}
+
+customElements.define("mentions-panel", MentionsPanel);

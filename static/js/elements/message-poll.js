@@ -1,0 +1,128 @@
+// @ts-check
+/**
+ * @typedef {import("../state/types.js").Message} Message
+ * @typedef {import("../state/types.js").Poll} Poll
+ */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { icon } from "../view/pieces.js";
+import { listNames } from "../view/words.js";
+import { ChatElement } from "./element.js";
+
+const NAMES_TOLD = 12; // names of those who chose an option
+
+/** A poll under its question: how it stands, one's own choice, and its end. */
+export class MessagePoll extends ChatElement {
+  static topics = ["timeline", "threads", "members"];
+  /** @type {Message} */
+  // @ts-expect-error set before the element enters the page
+  message;
+  /** @type {number[] | null} one's own choice where the row does not name voters */
+  #choice = null;
+  #isAsked = false;
+  #isBusy = false;
+  #error = "";
+
+  get #poll() {
+    const { client, message } = this;
+    // The newest row: the element may be drawn again before the one around it.
+    const row = client.store.rooms.get(message.room)?.byId.get(message.id) ?? message;
+    return /** @type {Poll} */ (row.poll ?? message.poll);
+  }
+
+  template() {
+    const poll = this.#poll;
+    if (!poll) return nothing;
+    const kind = poll.closed ? "Closed" : poll.multiple ? "Choose several" : "Choose one";
+    return html`
+      <div class="poll" role="group" aria-label="Poll">
+        ${poll.options.map((option, index) => this.#option(poll, index))}
+        <p class="poll__foot">
+          <span>${kind} · ${poll.voters === 1 ? "1 vote" : `${poll.voters} votes`}</span>
+          ${this.#mayClose(poll)
+            ? html`<button type="button" class="link" @click=${() => this.#close()}>
+                Close the poll
+              </button>`
+            : nothing}
+        </p>
+        ${this.#error ? html`<p class="poll__error" role="alert">${this.#error}</p>` : nothing}
+      </div>
+    `;
+  }
+
+  #option(/** @type {Poll} */ poll, /** @type {number} */ index) {
+    const { text, votes, users } = poll.options[index];
+    const isMine = this.#mine(poll).includes(index);
+    const share = poll.voters ? Math.round((100 * votes) / poll.voters) : 0;
+    const names = users.map((user) => this.client.person(user).name);
+    return html`<button
+      type="button"
+      class="poll__option"
+      aria-pressed=${isMine}
+      ?disabled=${poll.closed || this.#isBusy || this.client.readOnly}
+      title=${names.length > 0 ? listNames(names, NAMES_TOLD) : nothing}
+      @click=${() => this.#vote(poll, index)}
+    >
+      <span class="poll__mark">${isMine ? icon("circle-check") : nothing}</span>
+      <span class="poll__text">${text}</span>
+      <span class="poll__votes"
+        >${votes}<span class="visually-hidden"> votes</span> · ${share}%</span
+      >
+      <progress class="poll__bar" max="100" value=${share} aria-hidden="true"></progress>
+    </button>`;
+  }
+
+  /** One's own choice; asked for where too many voted to be named. */
+  #mine(/** @type {Poll} */ poll) {
+    const { me } = this.client;
+    const isNamed = poll.options.every(({ votes, users }) => votes === users.length);
+    if (isNamed) {
+      return poll.options.flatMap(({ users }, index) => (users.includes(me.id) ? [index] : []));
+    }
+    if (!this.#isAsked) void this.#ask();
+    return this.#choice ?? [];
+  }
+
+  async #ask() {
+    this.#isAsked = true;
+    try {
+      this.#choice = (await this.client.api.read(`messages/${this.message.id}/vote`)).choice;
+      this.update();
+    } catch {
+      this.#isAsked = false; // the next change asks again
+    }
+  }
+
+  #mayClose(/** @type {Poll} */ poll) {
+    const { client, message } = this;
+    return !poll.closed && !client.readOnly && (message.author === client.me.id || client.moderates);
+  }
+
+  async #vote(/** @type {Poll} */ poll, /** @type {number} */ index) {
+    const mine = this.#mine(poll);
+    const others = poll.multiple ? mine.filter((each) => each !== index) : [];
+    const choice = mine.includes(index) ? others : [...others, index];
+    await this.#run(async () => {
+      await this.client.api.change("PUT", `messages/${this.message.id}/vote`, { choice });
+      this.#choice = choice;
+    });
+  }
+
+  #close() {
+    return this.#run(() => this.client.api.post(`messages/${this.message.id}/poll/close`, {}));
+  }
+
+  async #run(/** @type {() => Promise<unknown>} */ act) {
+    this.#isBusy = true;
+    this.#error = "";
+    this.paint();
+    try {
+      await act();
+    } catch (error) {
+      this.#error = (await import("./asking.js")).words(error);
+    }
+    this.#isBusy = false;
+    if (this.isConnected) this.paint();
+  }
+}
+
+customElements.define("message-poll", MessagePoll);
