@@ -34,6 +34,7 @@
 import { Commands } from "./client/commands.js";
 import { Composing } from "./client/composing.js";
 import { MessageVerbs } from "./client/message-verbs.js";
+import { OwnList } from "./client/own-list.js";
 import { Panels } from "./client/panels.js";
 import { People } from "./client/people.js";
 import { Quotes } from "./client/quotes.js";
@@ -91,6 +92,7 @@ export class ChatClient extends Emitter {
     });
     this.commands = new Commands(session, clock);
     this.messages = new MessageVerbs(this);
+    this.ownList = new OwnList(this);
     this.panels = new Panels(this);
     this.people = new People(this);
     this.quotes = new Quotes(this);
@@ -122,15 +124,6 @@ export class ChatClient extends Emitter {
   /** The window over the open room. */
   get timeline() {
     return this.windows.open;
-  }
-
-  /** The rooms by name, direct conversations apart. */
-  get lists() {
-    const rooms = [...this.store.rooms.values()].sort((a, b) => a.name.localeCompare(b.name));
-    return {
-      rooms: rooms.filter((room) => room.kind !== "direct"),
-      direct: rooms.filter((room) => room.kind === "direct"),
-    };
   }
 
   /** @param {number} id */
@@ -240,6 +233,7 @@ export class ChatClient extends Emitter {
     else if (frame.type === "read") this.reading.told(frame);
     else if (frame.type === "thread") this.threads.moved(frame);
     else if (frame.type === "draft" || frame.type === "scheduled") this.composing.received(frame);
+    else if (frame.type === "seats") this.store.arranged(frame.seats);
     else if (frame.type === "lagged") this.store.lagged(frame.rooms);
     else if (frame.type === "room" && frame.joined) this.#joined(frame.joined);
     else if (frame.type === "room") this.store.left(frame.left);

@@ -6,6 +6,7 @@
  */
 import { ReadReports } from "../state/reading.js";
 import { isInRoom } from "../state/thread.js";
+import { ahead } from "../view/until.js";
 
 /** messages looked through at one go for the first that is unread */
 const LOOK_THROUGH = 200;
@@ -34,11 +35,16 @@ export class Reading {
     return openRoom === null ? null : (this.#lines.get(openRoom) ?? null);
   }
 
-  /** Everything unread that asks for this member: mentions, and what is said to them directly. */
+  /**
+   * Everything unread that asks for this member: mentions, and what is said to them directly.
+   * Nothing while they asked not to be disturbed.
+   */
   get calls() {
+    const { me, people } = this.#client;
+    if (ahead(people.get(me.id).dnd_until) !== null) return 0;
     let calls = 0;
     for (const room of this.#client.store.rooms.values()) {
-      if (room.notify === "nothing") continue;
+      if (room.isQuiet) continue;
       calls += room.kind === "direct" ? room.unread.count : room.unread.mentions;
     }
     return calls;

@@ -2,7 +2,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { avatar, icon, roomSign } from "../view/pieces.js";
 import { countText } from "../view/words.js";
-import { ChatElement } from "./element.js";
+import { ChatElement, put } from "./element.js";
 import "./chat-timeline.js";
 import "./connection-note.js";
 import "./member-list.js";
@@ -28,6 +28,7 @@ export class ChatApp extends ChatElement {
     document.addEventListener("click", (event) => this.#clicked(event), { signal });
     addEventListener("popstate", () => this.#openAddress(), { signal });
     client.on("rooms", () => this.#title(), signal);
+    client.on("rooms", () => this.#keepAddress(), signal);
     client.on("room", () => this.#title(), signal);
     client.on("panel", () => void this.#openPanel(), signal);
     if (client.panels.open) void this.#openPanel(); // the page's address named a reply
@@ -68,7 +69,7 @@ export class ChatApp extends ChatElement {
   }
 
   #header() {
-    const { room, people, urls } = this.client;
+    const { room, people } = this.client;
     if (!room) return nothing;
     return html`
       <header class="room-header">
@@ -80,7 +81,16 @@ export class ChatApp extends ChatElement {
           ${icon("chevron-left")}<span class="visually-hidden">Rooms</span>
           ${this.#elsewhere()}
         </button>
-        ${room.kind === "direct" && room.with.length === 1 ? avatar(room.with[0], "small") : roomSign(room)}
+        ${room.kind === "direct" && room.with.length === 1
+          ? html`<button
+              type="button"
+              class="room-header__face"
+              data-person=${room.with[0].id}
+              title="Who is that?"
+            >
+              ${avatar(room.with[0], "small")}<span class="visually-hidden">${room.with[0].name}</span>
+            </button>`
+          : roomSign(room)}
         <h1 class="room-header__name">${room.name}</h1>
         <p class="room-header__topic" title=${room.topic}>${room.topic}</p>
         <button
@@ -98,14 +108,14 @@ export class ChatApp extends ChatElement {
         >
           ${icon("users")} ${people.inRoom.length}<span class="visually-hidden"> members</span>
         </button>
-        ${room.kind === "direct"
-          ? nothing
-          : html`<a
-              class="button button--bare button--icon"
-              href="${urls.rooms}${room.slug}/settings/"
-              title="About this room"
-              >${icon("info")}<span class="visually-hidden">About this room</span></a
-            >`}
+        <button
+          type="button"
+          class="button button--bare button--icon"
+          title="About this room"
+          @click=${() => this.client.panels.show("info", room.id)}
+        >
+          ${icon("info")}<span class="visually-hidden">About this room</span>
+        </button>
       </header>
     `;
   }
@@ -167,7 +177,12 @@ export class ChatApp extends ChatElement {
    * what else members link to, in another tab.
    */
   #clicked(/** @type {MouseEvent} */ event) {
-    const link = /** @type {Element} */ (event.target).closest("a");
+    const target = /** @type {Element} */ (event.target);
+    const person = /** @type {HTMLElement | null} */ (
+      target.closest("[data-person], .mention[data-user]")
+    );
+    if (person) void this.#openCard(person);
+    const link = target.closest("a");
     if (!link) return;
     const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
     const place = placeAt(new URL(link.href), this.client);
@@ -176,6 +191,20 @@ export class ChatApp extends ChatElement {
       if (link.href !== location.href) history.pushState(null, "", link.href);
       this.#open(place);
     } else if (link.closest(".message__body")) link.target = "_blank";
+  }
+
+  /** The open room was given another address: the old one leads nowhere any more. */
+  #keepAddress() {
+    const { room, urls } = this.client;
+    if (!room || location.pathname.startsWith(`${urls.rooms}${room.slug}/`)) return;
+    history.replaceState(null, "", `${urls.rooms}${room.slug}/`);
+  }
+
+  /** Who somebody is, from their name or picture. */
+  async #openCard(/** @type {HTMLElement} */ opener) {
+    const { ProfileCard } = await import("./profile-card.js");
+    const user = Number(opener.dataset.person ?? opener.dataset.user);
+    await put(ProfileCard, this.client).open(user, opener);
   }
 
   /** Back and forward. */

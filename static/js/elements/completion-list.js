@@ -171,7 +171,9 @@ export class CompletionList extends ChatElement {
 
   /** @returns {Option[]} */
   #rooms() {
-    return this.client.lists.rooms.map(({ id, slug, name }) => ({
+    const { favourites, rooms } = this.client.ownList.lists;
+    const named = favourites.filter((room) => room.kind !== "direct");
+    return [...named, ...rooms].map(({ id, slug, name }) => ({
       key: `room:${id}`,
       text: `#${slug}`,
       name,

@@ -67,9 +67,9 @@ export class ForwardDialog extends ChatElement {
   }
 
   #rooms() {
-    const { rooms, direct } = this.client.lists;
+    const { favourites, rooms, direct } = this.client.ownList.lists;
     const wanted = this.#wanted.toLocaleLowerCase();
-    return [...rooms, ...direct].filter(
+    return [...favourites, ...rooms, ...direct].filter(
       (room) =>
         !room.locked && !room.archived && room.name.toLocaleLowerCase().includes(wanted),
     );

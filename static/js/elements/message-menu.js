@@ -5,6 +5,9 @@ import { icon } from "../view/pieces.js";
 import { ChatElement, put } from "./element.js";
 import { popUp } from "./popup.js";
 
+/** members of a room in which it is told who has read a message */
+const SEEN_BY_MAX = 50;
+
 /** What is seldom done with a message: pass it on, save it, pin it, see what it said before. */
 export class MessageMenu extends ChatElement {
   /** @type {Shown | null} */
@@ -42,6 +45,9 @@ export class MessageMenu extends ChatElement {
       ${message.edited_at
         ? this.#item("history", "What it said before", () => this.#showEdits(message))
         : nothing}
+      ${client.people.inRoom.length <= SEEN_BY_MAX
+        ? this.#item("eye", "Seen by", () => this.#showReaders(message))
+        : nothing}
       ${this.#item("link", "Copy link", () => this.#copyLink(message))}
     </div>`;
   }
@@ -69,6 +75,11 @@ export class MessageMenu extends ChatElement {
   async #showEdits(/** @type {Shown} */ message) {
     const { EditHistory } = await import("./edit-history.js");
     put(EditHistory, this.client).show(message);
+  }
+
+  async #showReaders(/** @type {Shown} */ message) {
+    const { SeenBy } = await import("./seen-by.js");
+    await put(SeenBy, this.client).show(message.id);
   }
 
   async #copyLink(/** @type {Shown} */ message) {

@@ -46,13 +46,29 @@ export function messageRow(message, view) {
       aria-label="${author.name}, ${timeOfDay(date)}"
     >
       <div class="message__side">
-        ${continues ? time(message, view, briefTime(date)) : avatar(author)}
+        ${continues
+          ? time(message, view, briefTime(date))
+          : html`<button
+              type="button"
+              class="message__face"
+              data-person=${message.author}
+              tabindex="-1"
+              aria-hidden="true"
+            >
+              ${avatar(author)}
+            </button>`}
       </div>
       <div class="message__main">
         ${continues
           ? nothing
           : html`<header class="message__head">
-              <strong class="message__author">${author.name}</strong
+              <button
+                type="button"
+                class="message__author"
+                data-person=${message.author}
+                tabindex=${isStop ? 0 : -1}
+              >
+                ${author.name}</button
               >${time(message, view, timeOfDay(date))}
               ${message.pinned ? html`<span title="Pinned">${icon("pin")}</span>` : nothing}
             </header>`}

@@ -10,6 +10,7 @@ const KINDS = {
   threads: async () => (await import("./threads-panel.js")).ThreadsPanel,
   pins: async () => (await import("./pins-panel.js")).PinsPanel,
   saved: async () => (await import("./saved-panel.js")).SavedPanel,
+  info: async () => (await import("./info-panel.js")).InfoPanel,
   mentions: async () => (await import("./mentions-panel.js")).MentionsPanel,
   scheduled: async () => (await import("./scheduled-panel.js")).ScheduledPanel,
 };

@@ -3,15 +3,32 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { avatar, icon, presenceDot, roomSign } from "../view/pieces.js";
+import { statusSigns } from "../view/status.js";
 import { countText } from "../view/words.js";
 import { ChatElement, put } from "./element.js";
 
+const FOLDED = "folded-sections"; // where this device remembers them
+
+/** @returns {string[]} */
+function foldedBefore() {
+  try {
+    return JSON.parse(localStorage.getItem(FOLDED) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
 /** The member's rooms, what is unread in them, and the ways out of the chat. */
 export class RoomList extends ChatElement {
-  static topics = ["rooms", "presence", "connection", "threads"];
+  static topics = ["rooms", "presence", "connection", "threads", "members"];
+
+  /** @type {Set<string>} titles of sections that are folded up, on this device */
+  #folded = new Set(foldedBefore());
+  /** @type {RoomState | null} what is being dragged */
+  #carried = null;
 
   template() {
-    const { rooms, direct } = this.client.lists;
+    const { favourites, rooms, direct } = this.client.ownList.lists;
     const { urls } = this.client;
     return html`
       <header class="room-list__head">
@@ -22,8 +39,9 @@ export class RoomList extends ChatElement {
       </header>
       <nav class="room-list__rooms" aria-label="Rooms">
         ${this.#own()}
-        ${this.#section("Rooms", rooms, urls.newRoom, "New room")}
-        ${this.#section("People", direct, urls.people, "Write to someone")}
+        ${favourites.length > 0 ? this.#section("Favourites", favourites) : nothing}
+        ${this.#section("Rooms", rooms, [urls.newRoom, "New room"])}
+        ${this.#section("People", direct, [urls.people, "Write to someone"])}
       </nav>
       ${this.#footer()}
     `;
@@ -59,51 +77,124 @@ export class RoomList extends ChatElement {
   }
 
   /**
+   * A section that can be folded up: then only what is unread in it, or open, is seen.
    * @param {string} title
    * @param {RoomState[]} rooms
-   * @param {string} addUrl
-   * @param {string} addLabel
+   * @param {[string, string]} [add] the address where one adds a room, and what that is called
    */
-  #section(title, rooms, addUrl, addLabel) {
+  #section(title, rooms, add) {
+    const isFolded = this.#folded.has(title);
+    const shown = isFolded ? rooms.filter((room) => this.#asks(room)) : rooms;
     return html`
       <section class="room-list__section">
         <header>
-          <h2>${title}</h2>
-          <a class="room-list__add" href=${addUrl} title=${addLabel}>
-            ${icon("plus")}<span class="visually-hidden">${addLabel}</span>
-          </a>
+          <h2>
+            <button
+              type="button"
+              class="room-list__fold"
+              aria-expanded=${!isFolded}
+              @click=${() => this.#fold(title)}
+            >
+              ${icon(isFolded ? "chevron-right" : "chevron-down")} ${title}
+            </button>
+          </h2>
+          ${add
+            ? html`<a class="room-list__add" href=${add[0]} title=${add[1]}>
+                ${icon("plus")}<span class="visually-hidden">${add[1]}</span>
+              </a>`
+            : nothing}
         </header>
         <ul role="list">
           ${repeat(
-            rooms,
+            shown,
             (/** @type {RoomState} */ room) => room.id,
-            (/** @type {RoomState} */ room) => html`<li class="room-list__line">
-              ${this.#room(room)}${this.#why(room)}
-            </li>`,
+            (/** @type {RoomState} */ room) => this.#line(room),
           )}
-          ${rooms.length === 0
-            ? html`<li><a class="room-list__none" href=${addUrl}>${addLabel}…</a></li>`
+          ${rooms.length === 0 && add && !isFolded
+            ? html`<li><a class="room-list__none" href=${add[0]}>${add[1]}…</a></li>`
             : nothing}
         </ul>
       </section>
     `;
   }
 
+  /** A room with its menu; it can be dragged to another place of its section. */
+  #line(/** @type {RoomState} */ room) {
+    return html`<li
+      class="room-list__line"
+      draggable="true"
+      @dragstart=${(/** @type {DragEvent} */ event) => this.#dragged(event, room)}
+      @dragover=${(/** @type {DragEvent} */ event) => this.#draggedOver(event)}
+      @drop=${(/** @type {DragEvent} */ event) => this.#dropped(event, room)}
+      @contextmenu=${(/** @type {Event} */ event) => this.#openMenu(event, room)}
+    >
+      ${this.#room(room)}${this.#why(room)}
+      <button
+        type="button"
+        class="room-list__more"
+        title="Options"
+        @click=${(/** @type {Event} */ event) => this.#openMenu(event, room)}
+      >
+        ${icon("ellipsis")}<span class="visually-hidden">Options for ${room.name}</span>
+      </button>
+    </li>`;
+  }
+
+  #fold(/** @type {string} */ title) {
+    if (!this.#folded.delete(title)) this.#folded.add(title);
+    try {
+      localStorage.setItem(FOLDED, JSON.stringify([...this.#folded]));
+    } catch {
+      // A browser that keeps nothing: it is folded until the page is left.
+    }
+    this.paint();
+  }
+
+  /** Whether a room is seen in a section that is folded up. */
+  #asks(/** @type {RoomState} */ room) {
+    return room.id === this.client.openRoom || (room.unread.count > 0 && !room.isQuiet);
+  }
+
+  async #openMenu(/** @type {Event} */ event, /** @type {RoomState} */ room) {
+    event.preventDefault();
+    const line = /** @type {HTMLElement} */ (event.currentTarget);
+    const opener = /** @type {HTMLElement} */ (line.querySelector(".room-list__more") ?? line);
+    const { RoomMenu } = await import("./room-menu.js");
+    put(RoomMenu, this.client).open(room, opener);
+  }
+
+  #dragged(/** @type {DragEvent} */ event, /** @type {RoomState} */ room) {
+    this.#carried = room;
+    if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
+  }
+
+  #draggedOver(/** @type {DragEvent} */ event) {
+    if (this.#carried) event.preventDefault();
+  }
+
+  async #dropped(/** @type {DragEvent} */ event, /** @type {RoomState} */ target) {
+    event.preventDefault();
+    const room = this.#carried;
+    this.#carried = null;
+    if (room) (await import("../client/arranging.js")).move(this.client, room, target);
+  }
+
   #room(/** @type {RoomState} */ room) {
     const { count, mentions } = room.unread;
     const isOpen = room.id === this.client.openRoom;
-    const isQuiet = room.notify === "nothing";
-    const calls = room.kind === "direct" ? count : mentions;
+    const calls = room.isQuiet ? 0 : room.kind === "direct" ? count : mentions;
     return html`
       <a
         class="room-list__room"
         href="${this.client.urls.rooms}${room.slug}/"
         data-room=${room.id}
         aria-current=${isOpen ? "page" : nothing}
-        ?data-unread=${count > 0 && !isQuiet}
+        ?data-unread=${calls > 0 || (count > 0 && room.notify === "all" && !room.isQuiet)}
+        ?data-quiet=${room.isQuiet}
       >
         ${this.#face(room)}
         <span class="room-list__name">${room.name}</span>
+        ${room.isQuiet ? icon("bell-off") : nothing}
         ${calls > 0
           ? html`<span class="room-list__count" data-calls>${countText(calls)}</span>`
           : this.#count(count)}
@@ -141,6 +232,11 @@ export class RoomList extends ChatElement {
     >`;
   }
 
+  async #setStatus() {
+    const { StatusDialog } = await import("./status-dialog.js");
+    await put(StatusDialog, this.client).open();
+  }
+
   #footer() {
     const { me, urls, session } = this.client;
     const state = session.state === "open" ? "online" : "offline";
@@ -149,11 +245,19 @@ export class RoomList extends ChatElement {
         <a class="room-list__me" href=${urls.profile} title="Your profile">
           <span class="face">${avatar(me)}${presenceDot(state)}</span>
           <span class="room-list__name">
-            ${me.name}
+            ${me.name} ${statusSigns(this.client.person(me.id))}
             ${state === "offline" ? html`<small>not connected</small>` : nothing}
           </span>
           ${icon("settings")}
         </a>
+        <button
+          type="button"
+          class="button button--bare button--icon"
+          title="Set a status"
+          @click=${this.#setStatus}
+        >
+          ${icon("smile-plus")}<span class="visually-hidden">Set a status</span>
+        </button>
       </footer>
     `;
   }

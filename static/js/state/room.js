@@ -34,6 +34,11 @@ export class RoomState {
   role = "member";
   callers = "stewards";
   notify = "mentions";
+  favourite = false;
+  /** @type {number | null} its place in the member's own order */
+  place = null;
+  /** @type {number | null} ms until which it is to tell of nothing */
+  quietUntil = null;
   /** @type {Person[]} the others of a direct room */
   with = [];
   #infoVersion = 0;
@@ -69,9 +74,25 @@ export class RoomState {
     this.slowMode = row.slow_mode ?? 0;
     this.role = row.role;
     this.callers = row.callers ?? "stewards";
-    this.notify = row.notify;
+    this.arrange(row);
     this.with = row.with ?? [];
     this.unread.restore(row, this.rows);
+  }
+
+  /**
+   * Takes how the member wants the room.
+   * @param {{notify: string, quiet_until?: string | null, favourite?: boolean, place?: number | null}} seat
+   */
+  arrange(seat) {
+    this.notify = seat.notify;
+    this.favourite = seat.favourite ?? false;
+    this.place = seat.place ?? null;
+    this.quietUntil = seat.quiet_until ? Date.parse(seat.quiet_until) : null;
+  }
+
+  /** Whether the room is to tell of nothing now. */
+  get isQuiet() {
+    return this.notify === "nothing" || (this.quietUntil !== null && this.quietUntil > Date.now());
   }
 
   /** Applies a `changes` frame that follows what is known. */

@@ -126,6 +126,12 @@ export class Store extends Emitter {
     this.tell("room", row.id);
   }
 
+  /** The member wants some rooms differently, here or on another device. */
+  arranged(/** @type {import("./types.js").SeatRow[]} */ seats) {
+    for (const seat of seats) this.rooms.get(seat.room)?.arrange(seat);
+    this.tell("rooms");
+  }
+
   left(/** @type {number} */ id) {
     this.#stopCatching(id);
     if (!this.rooms.delete(id)) return;

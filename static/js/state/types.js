@@ -47,8 +47,20 @@
  * @property {string | null} avatar
  * @property {string | null} role null once they have left
  * @property {number} version
+ * @property {string} [status]
+ * @property {string} [status_emoji]
+ * @property {string | null} [status_until]
+ * @property {string | null} [dnd_until]
  *
- * @typedef {{id: number, name: string, username: string, avatar: string | null}} Person
+ * @typedef {object} Person
+ * @property {number} id
+ * @property {string} name
+ * @property {string} username
+ * @property {string | null} avatar
+ * @property {string} [status] of those whose row in a room is known
+ * @property {string} [status_emoji]
+ * @property {string | null} [status_until]
+ * @property {string | null} [dnd_until]
  *
  * @typedef {object} Info
  * @property {number} id
@@ -82,6 +94,16 @@
  * @property {Person[]} [with]
  * @property {string} [callers] who may call everybody: "stewards" or "members"
  * @property {number[]} [here] unread calls to those connected, of whom this member was one
+ * @property {string | null} [quiet_until]
+ * @property {boolean} [favourite]
+ * @property {number | null} [place]
+ *
+ * @typedef {object} SeatRow How the member wants a room.
+ * @property {number} room
+ * @property {string} notify
+ * @property {string | null} quiet_until
+ * @property {boolean} favourite
+ * @property {number | null} place
  *
  * @typedef {object} Changes
  * @property {"changes"} type

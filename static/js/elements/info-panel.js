@@ -1,0 +1,104 @@
+// @ts-check
+/** @typedef {import("../state/types.js").Member} Member */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { icon } from "../view/pieces.js";
+import { inWords } from "../view/until.js";
+import { put } from "./element.js";
+import { memberRow, presenceOf } from "./member-list.js";
+import { SidePanel } from "./side-panel.js";
+
+const ROLES = /** @type {const} */ ([
+  ["owner", "Owners"],
+  ["moderator", "Moderators"],
+  ["member", "Members"],
+]);
+const KINDS = new Map([
+  ["public", "Open to everybody here"],
+  ["private", "By invitation"],
+  ["direct", "A direct conversation"],
+]);
+const PRESENCE = ["online", "away", "offline"];
+const TOLD = new Map([
+  ["all", "everything"],
+  ["mentions", "mentions"],
+  ["nothing", "nothing"],
+]);
+
+/** What a room is about, how it is set, and who is in it as what. */
+export class InfoPanel extends SidePanel {
+  static topics = ["room", "rooms", "members", "presence", "connection"];
+
+  get heading() {
+    return "About this room";
+  }
+
+  body() {
+    const { room, panels, urls } = this.client;
+    if (!room) return nothing;
+    const isQuiet = room.quietUntil !== null && room.quietUntil > Date.now();
+    return html`<div class="side-panel__scroller info">
+      <h3 class="info__name">${room.name}</h3>
+      ${room.topic ? html`<p>${room.topic}</p>` : nothing}
+      <p class="info__quiet">${this.#facts().join(" · ")}</p>
+      <p class="button-row">
+        <button
+          type="button"
+          class="button button--quiet button--small"
+          @click=${() => panels.show("pins", room.id)}
+        >
+          ${icon("pin")} Pinned
+        </button>
+        ${room.kind === "direct"
+          ? nothing
+          : html`<a class="button button--quiet button--small" href="${urls.rooms}${room.slug}/settings/"
+              >${icon("settings")} Settings</a
+            >`}
+        <button type="button" class="button button--quiet button--small" @click=${this.#menu}>
+          ${icon(isQuiet || room.notify === "nothing" ? "bell-off" : "bell")}
+          ${isQuiet ? `Quiet ${inWords(room.quietUntil)}` : `Told of ${TOLD.get(room.notify)}`}
+        </button>
+      </p>
+      ${ROLES.map(([role, title]) => this.#section(role, title))}
+    </div>`;
+  }
+
+  #facts() {
+    const room = /** @type {import("../state/room.js").RoomState} */ (this.client.room);
+    const facts = [KINDS.get(room.kind) ?? ""];
+    if (room.locked) facts.push("locked");
+    if (room.archived) facts.push("archived");
+    if (room.slowMode > 0) facts.push(`slow mode: a message every ${room.slowMode} s`);
+    return facts;
+  }
+
+  /**
+   * @param {string} role
+   * @param {string} title
+   */
+  #section(role, title) {
+    const { client } = this;
+    const members = client.people.inRoom.filter((member) => member.role === role);
+    if (members.length === 0) return nothing;
+    const rank = (/** @type {Member} */ member) => PRESENCE.indexOf(presenceOf(member, client));
+    members.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+    return html`<section class="member-list__section">
+      <h3>${title} <span>${members.length}</span></h3>
+      <ul role="list">
+        ${repeat(
+          members,
+          (/** @type {Member} */ member) => member.user,
+          (/** @type {Member} */ member) => memberRow(member, client),
+        )}
+      </ul>
+    </section>`;
+  }
+
+  async #menu(/** @type {Event} */ event) {
+    const opener = /** @type {HTMLElement} */ (event.currentTarget);
+    const { RoomMenu } = await import("./room-menu.js");
+    if (this.client.room) put(RoomMenu, this.client).open(this.client.room, opener);
+  }
+}
+
+customElements.define("info-panel", InfoPanel);

@@ -1,0 +1,171 @@
+// @ts-check
+/**
+ * @typedef {object} Profile What the server shows of a member.
+ * @property {number} id
+ * @property {string} username
+ * @property {string} name
+ * @property {string | null} avatar
+ * @property {string} status
+ * @property {string} status_emoji
+ * @property {string | null} status_until
+ * @property {string | null} dnd_until
+ * @property {string} time_zone
+ * @property {"online" | "away" | "offline"} presence
+ * @property {string | null} last_seen
+ * @property {boolean} blocked
+ */
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { Lost } from "../session/refusal.js";
+import { avatar, icon, presenceDot } from "../view/pieces.js";
+import { statusOf } from "../view/status.js";
+import { agoInWords, ahead, inWords } from "../view/until.js";
+import { ChatElement, put } from "./element.js";
+import { popUp } from "./popup.js";
+
+const GAP = 8; // px to the edge of the screen
+const PRESENCE = { online: "Online", away: "Away", offline: "Offline" };
+
+/** Who a member is, opened from a name or a picture. */
+export class ProfileCard extends ChatElement {
+  /** @type {Profile | null} */
+  #profile = null;
+  #why = "";
+  #isSure = false;
+
+  /**
+   * @param {number} user
+   * @param {HTMLElement} opener
+   */
+  async open(user, opener) {
+    try {
+      this.#profile = await this.client.api.read(`users/${user}`);
+    } catch (error) {
+      this.#why = error instanceof Lost ? "The server cannot be reached." : "They are not here any more.";
+    }
+    this.classList.add("profile-card");
+    this.setAttribute("role", "dialog");
+    this.setAttribute("aria-label", this.#profile?.name ?? "Member");
+    this.paint();
+    popUp(this, opener);
+    // A name is at the left of what is said: the card begins where it does.
+    const { left } = opener.getBoundingClientRect();
+    this.style.left = `${Math.max(GAP, Math.min(left, innerWidth - this.offsetWidth - GAP))}px`;
+    this.querySelector("button")?.focus();
+  }
+
+  template() {
+    const profile = this.#profile;
+    if (!profile) return this.#why ? html`<p>${this.#why}</p>` : nothing;
+    const isOwn = profile.id === this.client.me.id;
+    return html`
+      <div class="profile-card__head">
+        <span class="face">${avatar(profile, "large")}${presenceDot(profile.presence)}</span>
+        <div>
+          <h2>${profile.name}</h2>
+          <p class="profile-card__quiet">@${profile.username}</p>
+        </div>
+      </div>
+      ${this.#status(profile)}
+      <p class="profile-card__quiet">${this.#presence(profile)} · ${localTime(profile.time_zone)}</p>
+      <div class="profile-card__acts">${isOwn ? this.#ownActs() : this.#acts(profile)}</div>
+    `;
+  }
+
+  #status(/** @type {Profile} */ profile) {
+    const { text, emoji } = statusOf(profile);
+    const until = ahead(profile.status_until);
+    const undisturbed = ahead(profile.dnd_until);
+    return html`${text || emoji
+      ? html`<p class="profile-card__status">
+          ${emoji} ${text}
+          ${until === null ? nothing : html`<small>${inWords(until)}</small>`}
+        </p>`
+      : nothing}${undisturbed === null
+      ? nothing
+      : html`<p class="profile-card__status">
+          ${icon("moon")} Do not disturb <small>${inWords(undisturbed)}</small>
+        </p>`}`;
+  }
+
+  #presence(/** @type {Profile} */ { presence, last_seen: lastSeen }) {
+    if (lastSeen === null) return PRESENCE[presence];
+    return `Last seen ${agoInWords(Date.parse(lastSeen))}`;
+  }
+
+  #ownActs() {
+    return html`<button type="button" class="button button--small" @click=${this.#setStatus}>
+        Set a status
+      </button>
+      <a class="button button--quiet button--small" href=${this.client.urls.profile}>Your profile</a>`;
+  }
+
+  #acts(/** @type {Profile} */ profile) {
+    if (this.#isSure) {
+      return html`<p>
+          You and ${profile.name} will share no direct conversation, and neither is told when the
+          other mentions them. They are not told that you did this.
+        </p>
+        <button type="button" class="button button--danger button--small" @click=${this.#block}>
+          Block ${profile.name}
+        </button>`;
+    }
+    return html`${profile.blocked
+      ? html`<p class="profile-card__quiet">${icon("ban")} You block ${profile.name}.</p>
+          <button type="button" class="button button--small" @click=${this.#unblock}>Unblock</button>`
+      : html`<button type="button" class="button button--small" @click=${this.#write}>
+            ${icon("message-circle")} Message
+          </button>
+          <button type="button" class="button button--quiet button--small" @click=${this.#ask}>
+            ${icon("ban")} Block…
+          </button>`}`;
+  }
+
+  #ask() {
+    this.#isSure = true;
+    this.paint();
+  }
+
+  async #setStatus() {
+    this.hidePopover();
+    const { StatusDialog } = await import("./status-dialog.js");
+    await put(StatusDialog, this.client).open();
+  }
+
+  async #write() {
+    const users = [this.#profile?.id];
+    const row = await this.#done(this.client.api.post("direct", { users }));
+    if (row) location.assign(`${this.client.urls.rooms}${row.slug}/`);
+  }
+
+  async #block() {
+    const { api } = this.client;
+    if (await this.#done(api.change("PUT", `users/${this.#profile?.id}/block`))) this.hidePopover();
+  }
+
+  async #unblock() {
+    const { api } = this.client;
+    if (await this.#done(api.change("DELETE", `users/${this.#profile?.id}/block`))) this.hidePopover();
+  }
+
+  /** What was answered; what was refused is told, and the card goes. */
+  async #done(/** @type {Promise<any>} */ asked) {
+    try {
+      return await asked;
+    } catch (error) {
+      this.hidePopover();
+      this.client.refused(error);
+      return null;
+    }
+  }
+}
+
+/** 14:05 for them */
+function localTime(/** @type {string} */ timeZone) {
+  try {
+    return `${new Intl.DateTimeFormat(undefined, { timeStyle: "short", timeZone }).format()} for them`;
+  } catch {
+    return timeZone; // a zone that this browser does not know
+  }
+}
+
+customElements.define("profile-card", ProfileCard);

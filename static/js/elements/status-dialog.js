@@ -1,0 +1,158 @@
+// @ts-check
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { Lost, Refusal } from "../session/refusal.js";
+import { ahead, inWords } from "../view/until.js";
+import { ChatElement } from "./element.js";
+
+const HOUR = 60 * 60 * 1000; // ms
+const STATUS_MAX = 100; // characters
+const LENGTHS = /** @type {const} */ ([
+  ["Until I change it", 0],
+  ["For an hour", HOUR],
+  ["For 4 hours", 4 * HOUR],
+  ["For a day", 24 * HOUR],
+  ["For a week", 7 * 24 * HOUR],
+]);
+const PAUSES = /** @type {const} */ ([
+  ["Off", 0],
+  ["For 30 minutes", HOUR / 2],
+  ["For an hour", HOUR],
+  ["For 8 hours", 8 * HOUR],
+  ["For a day", 24 * HOUR],
+]);
+const SUGGESTIONS = /** @type {const} */ ([
+  ["🎧", "In the zone"],
+  ["🍽️", "At lunch"],
+  ["🏡", "At home"],
+  ["🌴", "On holiday"],
+  ["🤒", "Not well"],
+]);
+
+/** What one is up to, for how long, and whether one may be disturbed. */
+export class StatusDialog extends ChatElement {
+  /** @type {{status: string, status_emoji: string, dnd_until: string | null} | null} */
+  #me = null;
+  #error = "";
+
+  async open() {
+    try {
+      this.#me = await this.client.api.read("me");
+    } catch (error) {
+      this.remove();
+      this.client.refused(error);
+      return;
+    }
+    this.paint();
+    this.querySelector("dialog")?.showModal();
+  }
+
+  template() {
+    const me = this.#me;
+    if (!me) return nothing;
+    const undisturbed = ahead(me.dnd_until);
+    return html`<dialog class="confirm" aria-labelledby="status-title" @close=${this.remove}>
+      <h2 id="status-title" class="confirm__title">Your status</h2>
+      <form class="status-form" @submit=${this.#save}>
+        <div class="status-form__line">
+          <input
+            class="input status-form__emoji"
+            name="emoji"
+            aria-label="Emoji"
+            placeholder="🙂"
+            autocomplete="off"
+            .value=${me.status_emoji}
+          />
+          <input
+            class="input"
+            name="status"
+            aria-label="Status"
+            placeholder="What are you up to?"
+            maxlength=${STATUS_MAX}
+            autocomplete="off"
+            .value=${me.status}
+          />
+        </div>
+        <p class="status-form__ideas">
+          ${SUGGESTIONS.map(
+            ([emoji, text]) =>
+              html`<button type="button" class="reaction" @click=${() => this.#suggest(emoji, text)}>
+                ${emoji} ${text}
+              </button>`,
+          )}
+        </p>
+        <label>For how long <select class="input" name="until">${LENGTHS.map(option)}</select></label>
+        <label>
+          Do not disturb
+          <select class="input" name="dnd">
+            ${undisturbed === null
+              ? nothing
+              : html`<option value="keep" selected>As it is, ${inWords(undisturbed)}</option>`}
+            ${PAUSES.map(option)}
+          </select>
+        </label>
+        ${this.#error ? html`<p class="editor__error" role="alert">${this.#error}</p>` : nothing}
+        <div class="button-row">
+          <button class="button" type="submit">Save</button>
+          <button class="button button--quiet" type="button" @click=${this.#clear}>Clear</button>
+          <button class="button button--bare" type="button" @click=${this.#close}>Cancel</button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  #suggest(/** @type {string} */ emoji, /** @type {string} */ text) {
+    this.#field("emoji").value = emoji;
+    this.#field("status").value = text;
+  }
+
+  #clear() {
+    this.#field("emoji").value = "";
+    this.#field("status").value = "";
+    void this.#store();
+  }
+
+  #save(/** @type {Event} */ event) {
+    event.preventDefault();
+    void this.#store();
+  }
+
+  async #store() {
+    const dnd = this.#field("dnd").value;
+    /** @type {Record<string, unknown>} */
+    const wanted = {
+      status: this.#field("status").value,
+      status_emoji: this.#field("emoji").value,
+      status_until: later(this.#field("until").value),
+    };
+    if (dnd !== "keep") wanted.dnd_until = later(dnd);
+    try {
+      await this.client.api.change("PATCH", "me", wanted);
+      this.#close();
+    } catch (error) {
+      if (!(error instanceof Lost || error instanceof Refusal)) throw error;
+      this.#error = error instanceof Lost ? "The server cannot be reached. Try again." : error.message;
+      this.paint();
+    }
+  }
+
+  #close() {
+    this.querySelector("dialog")?.close();
+  }
+
+  /** @returns {HTMLInputElement} */
+  #field(/** @type {string} */ name) {
+    return /** @type {HTMLInputElement} */ (this.querySelector(`[name="${name}"]`));
+  }
+}
+
+/** @param {readonly [string, number]} choice */
+function option([label, ms]) {
+  return html`<option value=${ms}>${label}</option>`;
+}
+
+/** The moment so many ms ahead, as it travels; null for none. */
+function later(/** @type {string} */ ms) {
+  return Number(ms) > 0 ? new Date(Date.now() + Number(ms)).toISOString() : null;
+}
+
+customElements.define("status-dialog", StatusDialog);

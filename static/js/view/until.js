@@ -1,0 +1,47 @@
+// @ts-check
+/** Times that are ahead, and how long something is past, in words. */
+import { timeOfDay } from "./dates.js";
+
+const MINUTE = 60_000; // ms
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const soon = new Intl.DateTimeFormat(undefined, { weekday: "long" });
+const later = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
+const past = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/**
+ * until 14:05, until Monday 14:05, until 3 May
+ * @param {number | null} moment ms
+ * @param {number} [now]
+ */
+export function inWords(moment, now = Date.now()) {
+  if (moment === null) return "";
+  const date = new Date(moment);
+  if (moment - now < 18 * HOUR) return `until ${timeOfDay(date)}`;
+  if (moment - now < 6 * DAY) return `until ${soon.format(date)} ${timeOfDay(date)}`;
+  return `until ${later.format(date)}`;
+}
+
+/**
+ * 5 minutes ago
+ * @param {number} moment ms
+ * @param {number} [now]
+ */
+export function agoInWords(moment, now = Date.now()) {
+  const ago = Math.max(0, now - moment);
+  if (ago < 2 * MINUTE) return "just now";
+  if (ago < HOUR) return past.format(-Math.round(ago / MINUTE), "minute");
+  if (ago < DAY) return past.format(-Math.round(ago / HOUR), "hour");
+  return past.format(-Math.round(ago / DAY), "day");
+}
+
+/**
+ * The moment a wire time names, in ms, if it is still ahead.
+ * @param {string | null | undefined} time
+ * @param {number} [now]
+ */
+export function ahead(time, now = Date.now()) {
+  const moment = time ? Date.parse(time) : null;
+  return moment !== null && moment > now ? moment : null;
+}
