@@ -7,10 +7,11 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from accounts.banned import banned_page
 from accounts.models import User
+from chat.services import bans
 
 OWN_STAGES = {
     "allauth.account.stages.EmailVerificationStage": "accounts.stages.EmailVerification",
@@ -56,9 +57,8 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> HttpResponse | None:
         """Refuse a banned member with the reason, after the password was found right."""
         response = super().pre_login(request, user, **kwargs)
-        if response is None and isinstance(user, User) and user.banned_at is not None:
-            context = {"reason": user.ban_reason}
-            return render(request, "account/banned.html", context, status=403)
+        if response is None and isinstance(user, User) and bans.is_kept_out(user):
+            return banned_page(request, user)
         return response
 
     def get_login_stages(self) -> list[str]:

@@ -1,20 +1,23 @@
 """Members and API tokens in the admin: found, looked at, banned, revoked."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import REASON_MAX, ApiToken, User
 from accounts.signals import profile_changed
 from chat.admin.base import Moderated, actor, chosen, count_of, link_to, link_to_list
 from chat.models import Connection, Membership, Message
-from chat.services import bans
+from chat.services import bans, purging
 
 # What others see of a member; their rooms are told when it changes.
 SHOWN = {"username", "display_name"}
@@ -25,6 +28,9 @@ class MemberForm(forms.ModelForm):
 
     banned = forms.BooleanField(
         required=False, help_text="Cannot sign in; open sockets close at once."
+    )
+    banned_until = forms.SplitDateTimeField(
+        required=False, widget=AdminSplitDateTime, help_text="Empty: until somebody lifts it."
     )
     reason = forms.CharField(
         max_length=REASON_MAX, required=False, help_text="Told to the banned member."
@@ -41,6 +47,8 @@ class MemberForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["banned"].initial = self.instance.banned_at is not None
         self.fields["reason"].initial = self.instance.ban_reason
+        if self.instance.banned_at is not None and (ban := bans.standing(self.instance)):
+            self.fields["banned_until"].initial = ban.ends_at
 
 
 class BannedFilter(admin.SimpleListFilter):
@@ -81,13 +89,13 @@ class MemberAdmin(Moderated, UserAdmin):
     ordering = ("-pk",)
     sortable_by = ("username", "date_joined")
     filter_horizontal = ("groups",)
-    actions = ("ban", "unban")
+    actions = ("ban", "ban_week", "unban", "purge_day", "purge_week")
     readonly_fields = (
         "rooms", "said", "online", "tokens", "banned_at", "last_login", "date_joined",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("username", "display_name", "email", "status", "time_zone")}),
-        ("Ban", {"fields": ("banned", "reason", "banned_at")}),
+        ("Ban", {"fields": ("banned", "banned_until", "reason", "banned_at")}),
         ("In the chat", {"fields": ("rooms", "said", "online")}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "tokens")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
@@ -127,13 +135,13 @@ class MemberAdmin(Moderated, UserAdmin):
             obj.save(update_fields=stored)
         if stored & SHOWN:
             profile_changed.send(sender=User, user=obj)
-        if changed & {"banned", "reason"}:
+        if changed & {"banned", "banned_until", "reason"}:
             self._set_ban(request, obj, form.cleaned_data)
 
     @staticmethod
     def _set_ban(request: HttpRequest, user: User, wanted: dict[str, Any]) -> None:
         if wanted["banned"]:
-            bans.ban(actor(request), user.pk, wanted["reason"])
+            bans.ban(actor(request), user.pk, wanted["reason"], wanted["banned_until"])
         elif user.banned_at is not None:
             bans.unban(actor(request), user.pk, wanted["reason"])
 
@@ -167,6 +175,40 @@ class MemberAdmin(Moderated, UserAdmin):
         """Ban members."""
         self.for_each(
             request, queryset, lambda actor, user, why: bans.ban(actor, user.pk, why), "banned"
+        )
+
+    @admin.action(description="Ban for a week, with the reason", permissions=["moderate"])
+    def ban_week(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Ban members for a week."""
+        until = timezone.now() + timedelta(weeks=1)
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, user, why: bans.ban(actor, user.pk, why, until),
+            "banned",
+        )
+
+    @admin.action(
+        description="Delete what they said anywhere in the last 24 hours", permissions=["moderate"]
+    )
+    def purge_day(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Delete members' messages of a day."""
+        self._purge(request, queryset, timedelta(days=1))
+
+    @admin.action(
+        description="Delete what they said anywhere in the last 7 days", permissions=["moderate"]
+    )
+    def purge_week(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Delete members' messages of a week."""
+        self._purge(request, queryset, timedelta(weeks=1))
+
+    def _purge(self, request: HttpRequest, queryset: QuerySet[User], lasting: timedelta) -> None:
+        since = timezone.now() - lasting
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, user, why: purging.purge_everywhere(actor, user.pk, since, why),
+            "cleared",
         )
 
     @admin.action(description="Let back in", permissions=["moderate"])

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from allauth.usersessions.models import UserSession
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.banned import banned_page
 from chat.errors import Forbidden
+from chat.services import bans
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +63,14 @@ class BanGate:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let the request through, or refuse it in the caller's own form."""
         user = request.user
-        if not user.is_authenticated or user.banned_at is None:
+        if not user.is_authenticated or not bans.is_kept_out(user):
             return self.get_response(request)
-        if request.path == reverse("account_logout"):
+        if request.path in (reverse("account_logout"), reverse("chat:appeal")):
             return self.get_response(request)
         if request.path.startswith("/api/"):
             refusal = Forbidden("You are banned from this site.")
             return JsonResponse(refusal.as_dict(), status=refusal.status)
-        return render(request, "account/banned.html", {"reason": user.ban_reason}, status=403)
+        return banned_page(request, user)
 
 
 class OwnTimeZone:

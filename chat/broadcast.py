@@ -121,6 +121,17 @@ class ThreadSeatChanged(msgspec.Struct, frozen=True, tag="thread", array_like=Tr
     group = HUBS
 
 
+class Told(msgspec.Struct, frozen=True, tag="told", array_like=True):
+    """A member is told something on all their screens: ``about`` is mute, ban or report."""
+
+    user: int
+    about: str
+    text: str
+    room: int | None = None
+    until: str | None = None
+    group = HUBS
+
+
 class SeatsArranged(msgspec.Struct, frozen=True, tag="arranged", array_like=True):
     """A member wants some of their rooms differently: ``json`` is a list of their seats' rows."""
 
@@ -163,6 +174,7 @@ Event = (
     | ThreadSeatChanged
     | SeatsArranged
     | Own
+    | Told
     | AccessChanged
     | PresenceChanged
 )

@@ -1,12 +1,11 @@
 """Who may do what in a room. The answers are errors, ready to be told."""
 
-from datetime import datetime
-
 from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
-from chat.models import Callers, Membership, Message, Role, Room
+from chat.models import Callers, Membership, Message, Role, Room, Sanction
+from chat.models.sanction import readable
 
 NO_ROOM = "There is no such room."
 NO_MESSAGE = "There is no such message."
@@ -32,7 +31,9 @@ def check_may_write(room: Room, seat: Membership) -> None:
     """Refuse to let a member say anything in a closed room, or while muted."""
     check_writable(room)
     if seat.muted_until is not None and seat.muted_until > timezone.now():
-        raise Forbidden(f"You are muted here until {_readable(seat.muted_until)}.")
+        mute = Sanction.of(seat.user_id, Sanction.Kind.MUTE, room)
+        until = readable(seat.muted_until)
+        raise Forbidden(mute.told() if mute else f"You are muted here until {until}.")
 
 
 def check_may_call(room: Room, seat: Membership) -> None:
@@ -68,7 +69,3 @@ def may_delete(actor: User, seat: Membership | None, message: Message) -> bool:
     if actor.is_moderator or (seat is not None and seat.is_steward):
         return True
     return seat is not None and message.author_id == actor.pk
-
-
-def _readable(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -187,6 +187,7 @@ class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     direct room. ``quiet_until``, ``favourite`` and ``place`` as in ``seats``.
     ``callers`` may call everybody: "stewards" or all "members". ``here`` are the seqs past
     ``read_seq`` of calls to those connected, of whom the member was one.
+    Until ``muted_until`` the member may not write there: moderators decided that.
     """
 
     id: int
@@ -211,6 +212,7 @@ class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     place: int | None = None
     callers: str = "stewards"
     here: list[int] | None = None
+    muted_until: str | None = None
 
 
 class DraftRow(msgspec.Struct, frozen=True):

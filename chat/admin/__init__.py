@@ -3,10 +3,22 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
-from chat.admin import audit, emoji, memberships, messages, presence, rooms  # noqa: F401
+from chat.admin import (  # noqa: F401
+    audit,
+    dashboard,
+    emoji,
+    memberships,
+    messages,
+    presence,
+    reports,
+    rooms,
+    sanctions,
+)
 
 # Staff sign in where everybody does: with a second factor, and within the same limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "Moderation"
 admin.site.site_title = "Moderation"
 admin.site.index_title = "What there is"
+admin.site.index_template = "admin/moderation_index.html"
+admin.site.index = dashboard.index  # type: ignore[method-assign]

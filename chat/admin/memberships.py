@@ -1,5 +1,6 @@
 """Memberships: who is in which room, as what; roles, mutes, removal."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 from accounts.models import REASON_MAX, User
 from chat.admin.base import Moderated, actor, chosen, link_to
 from chat.models import Membership, Room
-from chat.services import members
+from chat.services import members, purging
 
 
 class PresentFilter(admin.SimpleListFilter):
@@ -84,7 +85,7 @@ class MembershipAdmin(Moderated):
     search_help_text = "Member or room"
     ordering = ("-pk",)
     sortable_by = ("joined_at",)
-    actions = ("remove", "unmute")
+    actions = ("mute_hour", "mute_day", "unmute", "remove", "ban_day", "ban", "purge_day")
     fields = (
         "member", "room_link", "role", "muted_until", "reason", "notify",
         "joined_at", "left_at", "read_seq",
@@ -113,6 +114,63 @@ class MembershipAdmin(Moderated):
     def room_link(self, membership: Membership) -> SafeString | str:
         """Of which room."""
         return link_to(membership.room)
+
+    @admin.action(description="Mute for an hour", permissions=["moderate"])
+    def mute_hour(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        """Keep members from writing for an hour."""
+        self._mute(request, queryset, timedelta(hours=1))
+
+    @admin.action(description="Mute for a day", permissions=["moderate"])
+    def mute_day(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        """Keep members from writing for a day."""
+        self._mute(request, queryset, timedelta(days=1))
+
+    def _mute(
+        self, request: HttpRequest, queryset: QuerySet[Membership], lasting: timedelta
+    ) -> None:
+        until = timezone.now() + lasting
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, seat, why: members.mute(actor, seat.room_id, seat.user_id, until, why),
+            "muted",
+        )
+
+    @admin.action(description="Ban from the room for a day", permissions=["moderate"])
+    def ban_day(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        """Keep members out of rooms for a day."""
+        until = timezone.now() + timedelta(days=1)
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, seat, why: members.ban(actor, seat.room_id, seat.user_id, until, why),
+            "banned",
+        )
+
+    @admin.action(description="Ban from the room", permissions=["moderate"])
+    def ban(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        """Keep members out of rooms."""
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, seat, why: members.ban(actor, seat.room_id, seat.user_id, None, why),
+            "banned",
+        )
+
+    @admin.action(
+        description="Delete what they said here in the last 24 hours", permissions=["moderate"]
+    )
+    def purge_day(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        """Delete members' messages of a day in rooms."""
+        since = timezone.now() - timedelta(days=1)
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, seat, why: purging.purge_room(
+                actor, seat.room_id, seat.user_id, since, why
+            ),
+            "cleared",
+        )
 
     @admin.action(description="Remove from the room", permissions=["moderate"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from accounts.models import User
-from chat.admin.base import Moderated, actor, chosen, link_to, link_to_list
+from chat.admin.base import Moderated, actor, chosen, link_to
+from chat.admin.transcripts import link_to_transcript
 from chat.errors import ChatError
 from chat.models import Message, MessageEdit, Room
 from chat.services import messages
@@ -75,7 +76,7 @@ class MessageAdmin(Moderated):
         "room_link", "author_link", "seq", "said", "created_at", "edited_at", "pinned",
         "in_reply_to", "in_thread", "reacted", "deleted_at", "deleted_by", "around",
     )  # fmt: skip
-    actions = ("pin", "unpin")
+    actions = ("restore", "pin", "unpin")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody puts words into another's mouth."""
@@ -167,7 +168,17 @@ class MessageAdmin(Moderated):
     @admin.display(description="more")
     def around(self, message: Message) -> SafeString:
         """Lead to the rest of the room's messages."""
-        return link_to_list(Message, "All messages of this room", room=message.room_id)
+        return link_to_transcript(message.room_id, "What was said around it", message.seq)
+
+    @admin.action(description="Restore", permissions=["moderate"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Bring deleted messages back."""
+        self.for_each(
+            request,
+            queryset,
+            lambda actor, message, why: messages.restore(actor, message.pk, why),
+            "restored",
+        )
 
     @admin.action(description="Pin", permissions=["moderate"])
     def pin(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:

@@ -6,9 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.safestring import SafeString
 
 from accounts.models import REASON_MAX
+from chat.admin import transcripts
 from chat.admin.base import Moderated, actor, count_of, link_to, link_to_list
 from chat.models import Connection, Membership, Message, Room
 from chat.services import rooms
@@ -57,7 +59,8 @@ class RoomAdmin(Moderated):
 
     form = RoomForm
     list_display = (
-        "title", "kind", "members", "messages", "last_message", "locked", "archived", "slow_mode",
+        "title", "kind", "members", "messages", "last_message", "transcript", "locked",
+        "archived", "slow_mode",
     )  # fmt: skip
     list_filter = ("kind", "locked", ArchivedFilter)
     search_fields = ("name", "slug", "topic")
@@ -65,7 +68,8 @@ class RoomAdmin(Moderated):
     ordering = ("name", "pk")
     actions = ("lock", "unlock", "archive", "bring_back")
     readonly_fields = (
-        "kind", "slug", "members", "messages", "online", "version", "created_by_link", "created_at",
+        "kind", "slug", "members", "messages", "transcript", "online", "version",
+        "created_by_link", "created_at",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("name", "topic", "slow_mode", "locked", "archived", "reason")}),
@@ -101,6 +105,19 @@ class RoomAdmin(Moderated):
             rooms.lock(actor(request), obj.pk, locked, reason)
         if archived is not None:
             rooms.archive(actor(request), obj.pk, archived, reason)
+
+    def get_urls(self) -> list[Any]:
+        """Have an address for each room's transcript."""
+        view = self.admin_site.admin_view(transcripts.transcript)
+        return [
+            path("<int:room_id>/transcript/", view, name="chat_room_transcript"),
+            *super().get_urls(),
+        ]
+
+    @admin.display()
+    def transcript(self, room: Room) -> SafeString:
+        """Lead to what was said."""
+        return transcripts.link_to_transcript(room.pk, "Read")
 
     @admin.display(description="room", ordering="name")
     def title(self, room: Room) -> str:

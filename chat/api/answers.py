@@ -172,6 +172,50 @@ class Noted(msgspec.Struct, frozen=True):
     """It is in the database."""
 
 
+class BanRow(msgspec.Struct, frozen=True):
+    """Who is banned from a room, since when, until when (null: for good), and why."""
+
+    user: rows.PersonRow
+    since: str
+    until: str | None
+    reason: str
+
+
+class Bans(msgspec.Struct, frozen=True):
+    """Who is banned from a room, the newest first."""
+
+    bans: list[BanRow]
+
+
+class Purged(msgspec.Struct, frozen=True):
+    """How many messages were deleted; as many as ``most``: there may be more, ask again."""
+
+    deleted: int
+    most: int
+
+
+class ReportRow(msgspec.Struct, frozen=True):
+    """A report on a member, or on their message as it was then: ``said``.
+
+    ``status`` is new, escalated, resolved or dismissed.
+    """
+
+    id: int
+    user: int
+    message: int | None
+    reason: str
+    note: str
+    said: str
+    status: str
+    created_at: str
+
+
+class Reports(msgspec.Struct, frozen=True):
+    """Open reports, the newest first."""
+
+    reports: list[ReportRow]
+
+
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why not. ``retry_after`` is in seconds."""
 
@@ -185,6 +229,7 @@ TYPES = [
     rows.ProfileRow, Link, Links, LinkTarget, History, rows.MessageRow, Place, Edits, Ack, Done,
     Noted, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows, Inbox, Absent,
     Drafts, rows.DraftRow, Scheduled, rows.ScheduledRow, PollChoice, KnownRooms,
+    Bans, Purged, ReportRow, Reports,
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from accounts.models import ApiToken, User
 from chat.api import limits
 from chat.api.errors import Unauthenticated
 from chat.errors import Forbidden
+from chat.services import bans
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -50,7 +51,7 @@ def admitted(request: HttpRequest, user: User) -> User:
     """Let ``user`` in. Raises Unauthenticated, Forbidden or, for too many writes, RateLimited."""
     if not user.is_active:
         raise Unauthenticated("This account is not in use.")
-    if user.banned_at is not None:
+    if bans.is_kept_out(user):
         raise Forbidden("You are banned from this site.")
     if request.method not in SAFE_METHODS:
         limits.count_write(user.pk)

@@ -36,11 +36,12 @@ class MembershipPatch(Asked):
 class MemberPatch(Asked):
     """What to change about a member: role (owner, moderator, member), and a mute's end.
 
-    ``muted_until`` null lets them write again.
+    ``muted_until`` null lets them write again. The reason is told to them, and kept.
     """
 
     role: Text | None = None
     muted_until: Moment | None = None
+    reason: Text = ""
 
 
 @router.get("rooms/{any_id:room_id}/members", openapi_extra=answers(Members))
@@ -62,13 +63,13 @@ def update_member(
 ) -> HttpResponse:
     """Change a member's role, or mute them: all that is given, or none."""
     given = asked.model_fields_set
-    if not given:
+    if not given & {"role", "muted_until"}:
         raise Invalid("role, muted_until: at least one of them.")
     with transaction.atomic():
         if "role" in given:
-            room = service.set_role(request.auth, room_id, user_id, asked.role or "")
+            room = service.set_role(request.auth, room_id, user_id, asked.role or "", asked.reason)
         if "muted_until" in given:
-            room = service.mute(request.auth, room_id, user_id, asked.muted_until)
+            room = service.mute(request.auth, room_id, user_id, asked.muted_until, asked.reason)
     return answer(Done(room.pk, room.version))
 
 

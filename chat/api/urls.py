@@ -15,8 +15,10 @@ from chat.api import (
     members,
     mentions,
     messages,
+    moderation,
     people,
     polls,
+    reports,
     rooms,
     saved,
     scheduled,
@@ -56,7 +58,7 @@ for kind in (Exception, Http404, HttpError, ValidationError):  # in place of nin
     api.add_exception_handler(kind, tell)
 NOUNS = (
     people, rooms, members, links, messages, threads, saved, emoji, mentions, drafts,
-    scheduled, polls,
+    scheduled, polls, moderation, reports,
 )  # fmt: skip
 for noun in NOUNS:
     api.add_router("", noun.router)

@@ -311,6 +311,15 @@ class SeatsFrame(msgspec.Struct, tag_field="type", tag="seats"):
     seats: list[rows.SeatRow]
 
 
+class Notice(msgspec.Struct, tag_field="type", tag="notice", omit_defaults=True):
+    """The member is told something in words. ``about``: mute, ban or report; ``until``: its end."""
+
+    about: str
+    text: str
+    room: int | None = None
+    until: str | None = None
+
+
 class Lagged(msgspec.Struct, tag_field="type", tag="lagged"):
     """Frames of these rooms were dropped, because the reader was slow: sync them."""
 
@@ -336,6 +345,7 @@ ServerFrame = (
     | ScheduledFrame
     | RoomFrame
     | SeatsFrame
+    | Notice
     | Lagged
     | ChangesFrame
 )

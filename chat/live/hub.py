@@ -25,6 +25,7 @@ from chat.broadcast import (
     SeatChanged,
     SeatsArranged,
     ThreadSeatChanged,
+    Told,
     Typing,
 )
 from chat.errors import ChatError, Unavailable
@@ -312,10 +313,17 @@ class Hub:
                     self._arranged(event)
                 case Own():
                     self._own(event)
+                case Told():
+                    self._told(event)
                 case AccessChanged():
                     self._access_changed(event)
                 case PresenceChanged():
                     self.onlookers.presence_changed(event.users)
+
+    def _told(self, event: Told) -> None:
+        text = frames.encode(frames.Notice(event.about, event.text, event.room, event.until))
+        for socket in self.sockets_of.get(event.user, ()):
+            socket.send(text)
 
     # --- Changes of rooms ---------------------------------------------------------------------
 

@@ -12,7 +12,9 @@ from chat.models.message import Mention, Message, MessageEdit, Reaction
 from chat.models.pin import Pin
 from chat.models.poll import Poll, PollVote
 from chat.models.presence import Connection, ServerProcess
+from chat.models.report import Report
 from chat.models.room import Callers, Room
+from chat.models.sanction import Sanction
 from chat.models.saved import Saved
 from chat.models.scheduled import ScheduledMessage
 from chat.models.site import SiteState
@@ -37,8 +39,10 @@ __all__ = [
     "Poll",
     "PollVote",
     "Reaction",
+    "Report",
     "Role",
     "Room",
+    "Sanction",
     "Saved",
     "ScheduledMessage",
     "ServerProcess",

@@ -24,6 +24,13 @@ class Verb(models.TextChoices):
     UNMUTE = "member.unmute", "let a member write again"
     BAN = "member.ban", "banned a member"
     UNBAN = "member.unban", "let a member back in"
+    ANSWER_APPEAL = "appeal.answer", "answered an appeal"
+    RESTORE_MESSAGE = "message.restore", "restored a message"
+    PURGE = "message.purge", "deleted a member's messages"
+    TAKE_REPORT = "report.take", "took a report"
+    ESCALATE_REPORT = "report.escalate", "escalated a report"
+    RESOLVE_REPORT = "report.resolve", "resolved a report"
+    DISMISS_REPORT = "report.dismiss", "dismissed a report"
 
 
 class AppendOnlyError(TypeError):

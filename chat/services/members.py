@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat import broadcast, rows
 from chat.errors import ChatError, Forbidden, Invalid, NotFound
-from chat.models import Block, Membership, Role, Room, batch
+from chat.models import Block, Membership, Role, Room, Sanction, batch
 from chat.models.audit import Verb
 from chat.permissions import (
     NO_ROOM,
@@ -21,7 +21,7 @@ from chat.permissions import (
     check_steward,
     check_writable,
 )
-from chat.services import audit
+from chat.services import audit, sanctions
 from chat.services.changing import RoomChange, changing, changing_many, store_seat
 
 NO_MEMBER = "There is no such member."
@@ -99,6 +99,7 @@ def invite(actor: User, room_id: int, user_id: int) -> Room:
         if change.seat_of(user) is None:
             if Block.objects.between([actor.pk], [user.pk]).exists():
                 raise Forbidden("You cannot invite this member.")
+            sanctions.check_not_banned(room, user, "This member is banned from the room.")
             take_seat(change, user)
         return room
 
@@ -162,9 +163,59 @@ def mute(actor: User, room_id: int, user_id: int, until: datetime | None, reason
         if seat.muted_until != until:
             before, seat.muted_until = _mute_facts(seat.muted_until), until
             store_seat(change, seat)
+            reason = audit.clean_reason(reason)
+            if until is not None:
+                sanctions.impose(actor, Sanction.Kind.MUTE, seat.user, room, until, reason)
+            elif sanctions.end(actor, Sanction.Kind.MUTE, seat.user, room):
+                sanctions.tell(seat.user_id, "mute", f"You may write in {room} again.", room.pk)
             verb = Verb.UNMUTE if until is None else Verb.MUTE
-            after = _mute_facts(until)
-            audit.record_seat(actor, verb, audit.clean_reason(reason), seat, before, after)
+            audit.record_seat(actor, verb, reason, seat, before, _mute_facts(until))
+        return room
+
+
+def ban(
+    actor: User, room_id: int, user_id: int, until: datetime | None = None, reason: str = ""
+) -> Room:
+    """Keep somebody out of a room, in it now or not, until then or for good.
+
+    Who looks after the room may, and nobody bans owners or moderators but owners. Raises Invalid
+    for an end that has passed, TooLarge, NotFound or Forbidden.
+    """
+    sanctions.check_until(until)
+    reason = audit.clean_reason(reason)
+    with changing(room_id) as change:
+        room, own = _stewards_seat(actor, change)
+        assert change is not None
+        check_not_direct(room, "ban anyone from")
+        check_steward(actor, own, "ban members")
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+        if user is None:
+            raise NotFound(NO_MEMBER)
+        if user == actor or user.is_moderator:
+            raise Forbidden("Moderators cannot be banned.")
+        seat = change.seat_of(user)
+        if seat is not None:
+            _check_outranks(actor, own, seat)
+            _check_not_last_owner(change, seat)
+            give_up_seat(change, seat)
+            _close_if_empty(change)
+        sanctions.impose(actor, Sanction.Kind.BAN, user, room, until, reason)
+        after = sanctions.facts("banned", until)
+        audit.record(actor, Verb.BAN, reason, room=room, user=user, after=after)
+        return room
+
+
+def unban(actor: User, room_id: int, user_id: int, reason: str = "") -> Room:
+    """Let somebody join a room again; it takes no seat for them. Raises NotFound or Forbidden."""
+    reason = audit.clean_reason(reason)
+    with changing(room_id) as change:
+        room, own = _stewards_seat(actor, change)
+        check_steward(actor, own, "let members back")
+        user = User.objects.filter(pk=user_id).first()
+        if user is None or not sanctions.end(actor, Sanction.Kind.BAN, user, room):
+            raise NotFound(NO_MEMBER)
+        sanctions.tell(user.pk, "ban", f"You may join {room} again.")
+        audit.record(actor, Verb.UNBAN, reason, room=room, user=user, before={"banned": True})
         return room
 
 
@@ -241,6 +292,7 @@ def take_seat(change: RoomChange, user: User) -> None:
 
     The first one in an empty room owns it: no room is without an owner while anybody is in it.
     """
+    sanctions.check_not_banned(change.room, user)
     seat = Membership.objects.filter(room=change.room, user=user).first()
     if seat is None:
         seat = Membership(room=change.room, user=user)

@@ -112,22 +112,51 @@ def remove(actor: User, message_id: int, reason: str = "") -> Ack:
         if not (actor.is_moderator or (seat is not None and seat.is_steward)):
             check_writable(change.room)
         if not message.is_tombstone:
-            _keep_body(message, actor)
-            message.reactions.all().delete()
-            _set_mentions(message, [])
-            _take_back_call(message)
-            Poll.objects.filter(message=message).delete()
-            message.body = message.html = ""
-            message.pinned = False
-            Pin.objects.filter(message=message).delete()
-            message.deleted_at = timezone.now()
-            message.deleted_by = actor
-            _store(change, message)
-            if message.thread_id is not None:
-                threads.forget_reply(change, message)
+            bury(actor, change, message)
             if message.author_id != actor.pk:
                 _record_removal(actor, message, reason)
         return _ack(change, message)
+
+
+def restore(actor: User, message_id: int, reason: str = "") -> Ack:
+    """Bring back a message that a moderator deleted. Reactions do not come back.
+
+    Who looks after the room may; what its author took back stays away. Raises NotFound, Forbidden
+    or TooLarge.
+    """
+    reason = audit.clean_reason(reason)
+    with _message(actor, message_id) as (change, message):
+        seat = change.seat_of(actor)
+        if not actor.is_moderator:
+            seat = change.require_seat(actor, NO_MESSAGE)
+        check_steward(actor, seat, "restore messages")
+        if not message.is_tombstone:
+            return _ack(change, message)
+        if message.deleted_by_id == message.author_id:
+            raise Forbidden("Its author deleted this message.")
+        _unbury(change, message)
+        audit.record(
+            actor, Verb.RESTORE_MESSAGE, reason, room=message.room_id, user=message.author_id,
+            message=message, before={"deleted": True}, after={"deleted": False},
+        )  # fmt: skip
+        return _ack(change, message)
+
+
+def bury(actor: User, change: RoomChange, message: Message) -> None:
+    """Make ``message`` a tombstone, in its room under lock; who may do that was asked before."""
+    _keep_body(message, actor)
+    message.reactions.all().delete()
+    _set_mentions(message, [])
+    _take_back_call(message)
+    Poll.objects.filter(message=message).delete()
+    message.body = message.html = ""
+    message.pinned = False
+    Pin.objects.filter(message=message).delete()
+    message.deleted_at = timezone.now()
+    message.deleted_by = actor
+    _store(change, message)
+    if message.thread_id is not None:
+        threads.recount(change, message)
 
 
 def react(actor: User, message_id: int, emoji: str, on: bool) -> Ack:
@@ -217,6 +246,21 @@ def _record_removal(actor: User, message: Message, reason: str) -> None:
         room=message.room_id, user=message.author_id, message=message,
         before={"deleted": False}, after={"deleted": True},
     )  # fmt: skip
+
+
+def _unbury(change: RoomChange, message: Message) -> None:
+    kept = message.edits.order_by("-pk").first()
+    if kept is None:
+        raise Forbidden("What it said was not kept.")
+    handles = handles_for({message.room_id: [kept.body]})[message.room_id]
+    message.body = kept.body
+    message.html, mentions = markup.render(kept.body, handles)
+    message.deleted_at = message.deleted_by = None
+    kept.delete()  # it is what the message says now, no longer what it said before
+    _set_mentions(message, mentions)
+    _store(change, message)
+    if message.thread_id is not None:
+        threads.recount(change, message)
 
 
 def _keep_body(message: Message, actor: User) -> None:

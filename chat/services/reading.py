@@ -88,6 +88,7 @@ class _Seat(NamedTuple):
     place: int | None
     callers: str
     unread_from: int | None
+    muted_until: Any
     unread: int
     named: int
     called: int
@@ -99,7 +100,7 @@ _SEATS = """
 SELECT seat.user_id, room.id, room.kind, room.slug, room.name, room.topic, room.locked,
     room.archived_at IS NOT NULL, room.slow_mode, room.version, room.last_seq,
     seat.read_seq, seat.notify, seat.role, seat.quiet_until, seat.favourite, seat.place,
-    room.callers, seat.unread_from,
+    room.callers, seat.unread_from, seat.muted_until,
     CASE WHEN COALESCE(seat.unread_from - 1, seat.read_seq) < room.last_seq THEN (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM {message} message
@@ -228,6 +229,7 @@ def _room_row(
         place=seat.place,
         callers=seat.callers,
         here=here,
+        muted_until=rows.future(sql.moment(seat.muted_until)),
     )
 
 

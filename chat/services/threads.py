@@ -91,8 +91,8 @@ def note_replies(changes: Mapping[int, RoomChange], posted: Iterable[Posted]) ->
     _seat(roots, replies)
 
 
-def forget_reply(change: RoomChange, message: Message) -> None:
-    """Let the root tell that ``message``, in its thread, was deleted; at the same version."""
+def recount(change: RoomChange, message: Message) -> None:
+    """Let the root tell that ``message``, in its thread, was deleted or restored; same version."""
     root = message.thread
     if root is None:
         return

@@ -21,6 +21,7 @@ from chat.views.room_settings import (
     role,
     room_settings,
 )
+from chat.views.standing import appeal, appeal_ban, standing
 
 app_name = "chat"
 urlpatterns = [
@@ -29,6 +30,9 @@ urlpatterns = [
     path("join/", join_link, name="join_link"),
     path("join/room/", join_link_target, name="join_link_target"),
     path("join/room/use/", use_join_link, name="use_join_link"),
+    path("standing/", standing, name="standing"),
+    path("standing/appeal/", appeal_ban, name="appeal"),
+    path("standing/<id:sanction_id>/appeal/", appeal, name="appeal_sanction"),
     path("people/", people, name="people"),
     path("people/<id:user_id>/unblock/", unblock, name="unblock"),
     path("people/direct/", direct, name="direct"),

@@ -148,6 +148,8 @@ def seeded(db):
         ("chat/connection/", 7),
         ("chat/serverprocess/", 6),
         ("chat/auditentry/", 6),
+        ("chat/sanction/", 6),
+        ("chat/report/", 6),
     ],
 )
 def test_a_list_costs_the_same_however_many_rows_it_has(

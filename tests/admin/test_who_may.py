@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [
     "accounts/user/", "chat/room/", "chat/message/", "chat/membership/", "chat/connection/",
-    "chat/serverprocess/", "chat/auditentry/",
+    "chat/serverprocess/", "chat/auditentry/", "chat/sanction/", "chat/report/",
 ]  # fmt: skip
 
 

@@ -1,0 +1,109 @@
+"""Sanctions: who is muted or banned, where and until when; appeals answered, sanctions lifted."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from accounts.models import REASON_MAX, User
+from chat.admin.base import Moderated, actor, chosen, link_to
+from chat.models import Room, Sanction
+from chat.services import lifting, sanctions
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Those in force, or those that wait for an answer."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return what there is to ask for."""
+        return [("force", "In force"), ("appeal", "Appeal not answered")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the sanctions that are."""
+        if self.value() == "force":
+            return queryset.in_force()  # type: ignore[attr-defined]
+        if self.value() == "appeal":
+            waiting = queryset.in_force()  # type: ignore[attr-defined]
+            return waiting.filter(appealed_at__isnull=False, answered_at=None)
+        return queryset
+
+
+class VerdictForm(forms.ModelForm):
+    """What a moderator answers to an appeal."""
+
+    words = forms.CharField(
+        label="Answer", max_length=REASON_MAX, required=False, help_text="Told to the member."
+    )
+    lift = forms.BooleanField(required=False, help_text="The sanction ends now.")
+
+    class Meta:
+        model = Sanction
+        fields: tuple[str, ...] = ()
+
+
+@admin.register(Sanction)
+class SanctionAdmin(Moderated):
+    """Sanctions, the newest first."""
+
+    form = VerdictForm
+    list_display = (
+        "starts_at", "kind", "member", "where_link", "reason", "imposed_by", "ends_at", "in_force",
+        "appealed",
+    )  # fmt: skip
+    list_filter = (StateFilter, "kind", chosen("user", User), chosen("room", Room))
+    list_select_related = ("user", "room", "by")
+    search_fields = ("user__username", "user__display_name", "reason")
+    search_help_text = "Member, or words of the reason"
+    ordering = ("-pk",)
+    sortable_by = ()
+    actions = ("lift",)
+    fields = (
+        "kind", "member", "where_link", "reason", "imposed_by", "starts_at", "ends_at",
+        "lifted_at", "lifted_by", "appeal", "appealed_at", "answer", "answered_at", "answered_by",
+        "words", "lift",
+    )  # fmt: skip
+    readonly_fields = fields[:-2]
+
+    def save_model(self, request: HttpRequest, obj: Sanction, form: Any, change: bool) -> None:
+        """Lift the sanction, or answer the appeal."""
+        words = form.cleaned_data["words"]
+        if form.cleaned_data["lift"]:
+            lifting.lift(actor(request), obj, words)
+        elif words:
+            sanctions.answer(actor(request), obj.pk, words)
+
+    @admin.display(description="member")
+    def member(self, sanction: Sanction) -> SafeString | str:
+        """Who is muted or banned."""
+        return link_to(sanction.user)
+
+    @admin.display(description="where")
+    def where_link(self, sanction: Sanction) -> SafeString | str:
+        """In which room, or on the whole site."""
+        return link_to(sanction.room) if sanction.room else "the whole site"
+
+    @admin.display(description="by")
+    def imposed_by(self, sanction: Sanction) -> SafeString | str:
+        """Which moderator decided it."""
+        return link_to(sanction.by)
+
+    @admin.display(boolean=True)
+    def in_force(self, sanction: Sanction) -> bool:
+        """Whether it holds now."""
+        return sanction.is_in_force
+
+    @admin.display(boolean=True)
+    def appealed(self, sanction: Sanction) -> bool:
+        """Whether the member appealed."""
+        return sanction.appealed_at is not None
+
+    @admin.action(description="Lift", permissions=["moderate"])
+    def lift(self, request: HttpRequest, queryset: QuerySet[Sanction]) -> None:
+        """End sanctions."""
+        self.for_each(request, queryset, lifting.lift, "lifted")

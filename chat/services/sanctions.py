@@ -1,0 +1,144 @@
+"""Sanctions: kept by the verbs that mute and ban, lifted, appealed against, answered."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from chat import broadcast, rows
+from chat.errors import Forbidden, Invalid, NotFound, TooLarge
+from chat.models import Membership, Room, Sanction
+from chat.models.audit import Verb
+from chat.models.message import UNSTORABLE
+from chat.models.sanction import APPEAL_MAX
+from chat.permissions import check_seat, check_steward
+from chat.services import audit
+
+NO_SANCTION = "There is no such sanction."
+
+
+def impose(
+    actor: User, kind: str, user: User, room: Room | None, until: datetime | None, reason: str
+) -> Sanction:
+    """Write down that ``user`` is muted or banned, and tell them. An earlier one is replaced."""
+    end(actor, kind, user, room)
+    made = Sanction.objects.create(
+        kind=kind, user=user, room=room, by=actor, reason=reason, ends_at=until
+    )
+    _tell(made, made.told())
+    return made
+
+
+def end(actor: User | None, kind: str, user: User, room: Room | None) -> bool:
+    """Write down that a mute or ban was lifted. Return whether there was one."""
+    now = timezone.now()
+    standing = Sanction.objects.filter(user=user, kind=kind, room=room, lifted_at=None)
+    # What ended by itself was lifted by nobody.
+    standing.filter(ends_at__lte=now).update(lifted_at=F("ends_at"))
+    return bool(standing.update(lifted_at=now, lifted_by=actor))
+
+
+def check_not_banned(room: Room, user: User, words: str = "") -> None:
+    """Refuse one who is banned from ``room``, with the reason or with ``words``."""
+    ban = Sanction.of(user, Sanction.Kind.BAN, room)
+    if ban is not None:
+        raise Forbidden(words or ban.told())
+
+
+def check_until(until: datetime | None) -> None:
+    """Raise Invalid for an end that has passed."""
+    if until is not None and until <= timezone.now():
+        raise Invalid("until: that has passed.")
+
+
+def bans_from(actor: User, room_id: int) -> list[Sanction]:
+    """Return who is banned from a room, for those who look after it. Raises NotFound, Forbidden."""
+    room = Room.objects.filter(pk=room_id).first()
+    seat = Membership.objects.active().filter(room=room_id, user=actor).first()
+    if not actor.is_moderator or room is None:
+        check_seat(room, seat)
+    check_steward(actor, seat, "see who is banned")
+    found = Sanction.objects.in_force().filter(room=room, kind=Sanction.Kind.BAN)
+    return list(found.select_related("user").order_by("-pk"))
+
+
+def of(user: User) -> list[Sanction]:
+    """Return the sanctions of a member, the newest first, for themselves to see."""
+    found = Sanction.objects.filter(user=user).select_related("room")
+    return list(found.order_by("-pk")[:50])
+
+
+def appeal(user: User, sanction_id: int, words: str) -> Sanction:
+    """Say something against a sanction, once. Raises NotFound, Invalid, TooLarge or Forbidden."""
+    words = words.strip()
+    if not words or UNSTORABLE.search(words):
+        raise Invalid("appeal: say why it should be lifted.")
+    if len(words) > APPEAL_MAX:
+        raise TooLarge(f"appeal: at most {APPEAL_MAX} characters.")
+    with transaction.atomic():
+        sanction = _locked(sanction_id)
+        if sanction.user_id != user.pk:
+            raise NotFound(NO_SANCTION)
+        if not sanction.is_in_force:
+            raise Forbidden("It is over already.")
+        if sanction.appealed_at is not None:
+            raise Forbidden("One may appeal once.")
+        sanction.appeal, sanction.appealed_at = words, timezone.now()
+        sanction.save(update_fields=["appeal", "appealed_at"])
+    return sanction
+
+
+def answer(actor: User, sanction_id: int, words: str) -> Sanction:
+    """Answer an appeal without lifting the sanction; lifting it is an answer too.
+
+    Moderators of the site may, and who looks after the room. Raises NotFound, Forbidden or
+    TooLarge.
+    """
+    words = audit.clean_reason(words)
+    with transaction.atomic():
+        sanction = _locked(sanction_id)
+        _check_judge(actor, sanction)
+        if sanction.appealed_at is None or sanction.answered_at is not None:
+            raise Forbidden("There is no appeal to answer.")
+        sanction.answer, sanction.answered_at, sanction.answered_by = words, timezone.now(), actor
+        sanction.save(update_fields=["answer", "answered_at", "answered_by"])
+        audit.record(
+            actor, Verb.ANSWER_APPEAL, words, room=sanction.room_id, user=sanction.user_id,
+            before={"answered": False}, after={"answered": True},
+        )  # fmt: skip
+        _tell(sanction, f"Your appeal was turned down. {words}".strip())
+    return sanction
+
+
+def facts(kind: str, until: datetime | None) -> audit.Facts:
+    """Return what the audit trail says of a mute or a ban."""
+    return {kind: True, "until": until and rows.wire_time(until)}
+
+
+def tell(user_id: int, about: str, text: str, room_id: int | None = None) -> None:
+    """Tell a member something on all their screens, once it is committed."""
+    broadcast.announce(broadcast.Told(user_id, about, text, room_id))
+
+
+def _tell(sanction: Sanction, text: str) -> None:
+    until = rows.wire_time(sanction.ends_at) if sanction.ends_at else None
+    told = broadcast.Told(sanction.user_id, sanction.kind, text, sanction.room_id, until)
+    broadcast.announce(told)
+
+
+def _locked(sanction_id: int) -> Sanction:
+    found = Sanction.objects.select_for_update(of=("self",)).select_related("room")
+    sanction = found.filter(pk=sanction_id).first()
+    if sanction is None:
+        raise NotFound(NO_SANCTION)
+    return sanction
+
+
+def _check_judge(actor: User, sanction: Sanction) -> None:
+    if actor.is_moderator:
+        return
+    seat = Membership.objects.active().filter(room=sanction.room_id, user=actor).first()
+    if seat is None or not seat.is_steward:
+        raise NotFound(NO_SANCTION)

@@ -1,0 +1,90 @@
+"""Moderating and reporting over HTTP."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chat.models import Sanction
+from tests.api.calling import Caller, assert_refused
+from tests.factories import make_member, make_message, make_room
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada():
+    return make_member(display_name="Ada")
+
+
+@pytest.fixture
+def bob():
+    return make_member(display_name="Bob")
+
+
+@pytest.fixture
+def room(ada, bob):
+    return make_room(members=[bob], owner=ada)
+
+
+def later():
+    return (timezone.now() + timedelta(hours=1)).isoformat()
+
+
+def test_a_mute_has_a_reason_and_shows_in_ones_own_rooms(room, ada, bob):
+    path = f"rooms/{room.pk}/members/{bob.id}"
+    answer = Caller(ada).patch(path, muted_until=later(), reason="Shouting")
+    assert answer.status == 200, answer
+    [mine] = Caller(bob).get("rooms").json["rooms"]
+    assert mine["muted_until"]
+    assert Sanction.objects.get(user=bob.user).reason == "Shouting"
+    assert_refused(Caller(ada).patch(path, reason="Only that"), 400, "invalid")
+    Caller(ada).patch(path, muted_until=None)
+    [mine] = Caller(bob).get("rooms").json["rooms"]
+    assert "muted_until" not in mine
+
+
+def test_a_ban_is_made_listed_and_lifted(room, ada, bob):
+    path = f"rooms/{room.pk}/bans"
+    answer = Caller(ada).post(path, user=bob.id, until=later(), reason="Spam")
+    assert answer.status == 200, answer
+    [ban] = Caller(ada).get(path).json["bans"]
+    assert (ban["user"]["id"], ban["reason"]) == (bob.id, "Spam")
+    assert_refused(Caller(bob).post(f"rooms/{room.pk}/membership"), 403, "forbidden")
+    assert_refused(Caller(bob).get(path), 403, "forbidden")
+    assert_refused(Caller(bob).post(path, user=ada.id), 403, "forbidden")
+    assert Caller(ada).delete(f"{path}/{bob.id}").status == 200
+    assert Caller(bob).post(f"rooms/{room.pk}/membership").status == 200
+
+
+def test_messages_are_purged_and_restored(room, ada, bob):
+    message = make_message(room, bob)
+    path = f"rooms/{room.pk}/members/{bob.id}/purge"
+    assert Caller(ada).post(path, hours=1).json == {"deleted": 1, "most": 2000}
+    for hours in (0, 721):
+        assert_refused(Caller(ada).post(path, hours=hours), 400, "invalid")
+    restore = f"messages/{message.pk}/restore"
+    assert_refused(Caller(bob).post(restore), 403, "forbidden")
+    assert Caller(ada).post(restore, reason="A mistake").json["id"] == message.pk
+
+
+def test_a_report_is_made_seen_and_decided(room, ada, bob):
+    message = make_message(room, bob, "you fool")
+    carol = make_member()
+    Caller(carol).post(f"rooms/{room.pk}/membership")
+    made = Caller(carol).post(f"messages/{message.pk}/reports", reason="hate", note="Ugh").json
+    assert (made["said"], made["status"], made["user"]) == ("you fool", "new", bob.id)
+    path = f"rooms/{room.pk}/reports"
+    assert Caller(ada).get(path).json["reports"] == [made]
+    assert_refused(Caller(bob).get(path), 403, "forbidden")
+    decide = f"reports/{made['id']}"
+    assert_refused(Caller(bob).patch(decide, status="dismissed"), 404, "not_found")
+    assert_refused(Caller(ada).patch(decide, status="burnt"), 400, "invalid")
+    assert Caller(ada).patch(decide, status="taken").status == 200
+    closed = Caller(ada).patch(decide, status="resolved", outcome="Warned").json
+    assert closed["status"] == "resolved"
+    other = Caller(carol).post(f"users/{bob.id}/reports", reason="spam").json
+    assert other["message"] is None
+    assert_refused(
+        Caller(ada).patch(f"reports/{other['id']}", status="escalated"), 404, "not_found"
+    )
