@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 from chat.models import CustomEmoji, Room
 from chat.models.pin import PINS_MAX
 from chat.services import messages
+from chat.services.saved import save
 from tests.browser.conftest import Opening
 from tests.browser.test_page import PHONE, expect_no_overflow
 from tests.browser.window import Window
@@ -106,6 +107,19 @@ def test_a_message_is_saved_found_again_and_removed(
     expect(in_ada.row("remember this")).to_be_in_viewport()
     listed(in_ada).get_by_role("button", name="Remove").click()
     expect(in_ada.page.locator("saved-panel")).to_contain_text("Nothing is saved")
+
+
+def test_a_phone_says_what_was_done_where_one_looks(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    save(ada.user, make_message(room, bob, "remember this").pk, True)
+    in_ada = window(ada, room, **PHONE)
+    in_ada.page.get_by_role("button", name="Rooms").click()
+    in_ada.page.get_by_role("button", name="Saved").click()
+    listed(in_ada).get_by_role("button", name="Remove").click()
+    expect(in_ada.page.locator("saved-panel").get_by_role("status")).to_have_text(
+        "No longer saved."
+    )
 
 
 # --- pins -------------------------------------------------------------------------------------

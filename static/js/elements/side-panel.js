@@ -6,6 +6,9 @@ import { ChatElement } from "./element.js";
 /** As in side-panel.css: narrower than that there is no room beside the conversation. */
 const ALONE = matchMedia("(width < 68rem)");
 
+/** ms that a notice stays */
+const NOTICE = 6000;
+
 /**
  * The frame of what stands beside the conversation: a title, a way back, and below them what
  * `body` draws. One kind a subclass, named in panel-kinds.js and in client/panels.js.
@@ -13,10 +16,12 @@ const ALONE = matchMedia("(width < 68rem)");
 export class SidePanel extends ChatElement {
   /** @type {number | null} the message or room it is about */
   about = null;
+  #notice = "";
 
   entered() {
     this.setAttribute("aria-label", this.heading);
     this.#stand();
+    this.client.on("notice", (text) => this.#tell(text), this.ended);
     ALONE.addEventListener("change", () => this.#stand(), { signal: this.ended });
     this.addEventListener("keydown", (event) => this.#pressed(event), { signal: this.ended });
     /** @type {HTMLElement | null} */ (this.querySelector(".side-panel__close"))?.focus();
@@ -55,6 +60,7 @@ export class SidePanel extends ChatElement {
         </button>
       </div>
       ${this.body()}
+      <p class="side-panel__notice" role="status" ?hidden=${!this.#notice}>${this.#notice}</p>
     `;
   }
 
@@ -64,6 +70,18 @@ export class SidePanel extends ChatElement {
    */
   tools() {
     return nothing;
+  }
+
+  /** What the page says in passing is out of sight where the conversation is. */
+  #tell(/** @type {string} */ text) {
+    if (!ALONE.matches) return;
+    this.#notice = text;
+    this.paint();
+    this.client.clock.after(() => {
+      if (this.#notice !== text || !this.isConnected) return;
+      this.#notice = "";
+      this.paint();
+    }, NOTICE);
   }
 
   /** On a narrow screen it stands in place of the conversation, and is what the page is about. */
