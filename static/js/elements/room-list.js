@@ -128,7 +128,7 @@ export class RoomList extends ChatElement {
       @drop=${(/** @type {DragEvent} */ event) => this.#dropped(event, room)}
       @contextmenu=${(/** @type {Event} */ event) => this.#openMenu(event, room)}
     >
-      ${this.#room(room)}${this.#why(room)}
+      ${this.#room(room)}
       <button
         type="button"
         class="room-list__more"
@@ -201,23 +201,6 @@ export class RoomList extends ChatElement {
         ${count > 0 ? html`<span class="visually-hidden">unread</span>` : nothing}
       </a>
     `;
-  }
-
-  #why(/** @type {RoomState} */ room) {
-    if (room.unread.count === 0) return nothing;
-    return html`<button
-      type="button"
-      class="room-list__why"
-      title="Why is this unread?"
-      @click=${() => this.#explain(room)}
-    >
-      ${icon("circle-help")}<span class="visually-hidden">Why is ${room.name} unread?</span>
-    </button>`;
-  }
-
-  async #explain(/** @type {RoomState} */ room) {
-    const { UnreadDialog } = await import("./unread-dialog.js");
-    void put(UnreadDialog, this.client).ask(room);
   }
 
   #count(/** @type {number} */ count) {

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { canMove, leave, move, want } from "../client/arranging.js";
 import { inWords } from "../view/until.js";
-import { ChatElement } from "./element.js";
+import { ChatElement, put } from "./element.js";
 import { menuItem, moveInMenu } from "./menu-items.js";
 import { popUp } from "./popup.js";
 
@@ -39,12 +39,20 @@ export class RoomMenu extends ChatElement {
     this.querySelector("button")?.focus();
   }
 
+  async #explain(/** @type {RoomState} */ room) {
+    const { UnreadDialog } = await import("./unread-dialog.js");
+    void put(UnreadDialog, this.client).ask(room);
+  }
+
   template() {
     const room = this.#room;
     if (!room) return nothing;
     const { client } = this;
     const isQuiet = room.quietUntil !== null && room.quietUntil > Date.now();
     return html`<div class="menu" @keydown=${moveInMenu} @click=${() => this.hidePopover()}>
+      ${room.unread.count > 0
+        ? menuItem("circle-help", "Why is this unread?", () => this.#explain(room))
+        : nothing}
       ${menuItem("star", room.favourite ? "No favourite any more" : "Favourite", () =>
         want(client, room, { favourite: !room.favourite }),
       )}
