@@ -179,6 +179,8 @@ def test_the_inbox_holds_mentions_of_all_rooms_and_leads_to_them(
     inbox.get_by_role("button", name="Show older ones").click()
     expect(inbox.locator(".listed")).to_have_count(36)
     expect(inbox.get_by_role("button", name="Show older ones")).to_have_count(0)
+    make_message(other, ada, "and again @room")
+    expect(inbox.locator(".listed").first).to_contain_text("and again @room", timeout=PATIENCE)
     inbox.locator(".listed").first.get_by_role("link", name="Show in the room").click()
     expect(in_bob.page.get_by_role("heading", level=1)).to_have_text("The other room")
 

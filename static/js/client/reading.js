@@ -35,6 +35,13 @@ export class Reading {
     return openRoom === null ? null : (this.#lines.get(openRoom) ?? null);
   }
 
+  /** Unread mentions in all rooms together. */
+  get mentions() {
+    let mentions = 0;
+    for (const room of this.#client.store.rooms.values()) mentions += room.unread.mentions;
+    return mentions;
+  }
+
   /**
    * Everything unread that asks for this member: mentions, and what is said to them directly.
    * Nothing while they asked not to be disturbed.

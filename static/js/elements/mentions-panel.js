@@ -15,6 +15,8 @@ export class MentionsPanel extends SidePanel {
   #more = false;
   #failed = false;
   #isLoading = false;
+  /** Mentions that were unread when the page last looked. */
+  #unread = 0;
 
   get heading() {
     return "Mentions";
@@ -22,8 +24,16 @@ export class MentionsPanel extends SidePanel {
 
   entered() {
     super.entered();
-    this.client.on("mentioned", () => void this.#load(), this.ended);
+    this.#unread = this.client.reading.mentions;
+    this.client.on("rooms", () => this.#told(), this.ended);
     void this.#load();
+  }
+
+  /** Somebody may have mentioned this member just now. */
+  #told() {
+    const { mentions } = this.client.reading;
+    if (mentions > this.#unread) void this.#load();
+    this.#unread = mentions;
   }
 
   body() {

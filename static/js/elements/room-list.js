@@ -49,12 +49,10 @@ export class RoomList extends ChatElement {
 
   /** What is this member's own, of all rooms. */
   #own() {
-    const { threads, store } = this.client;
-    let mentions = 0;
-    for (const room of store.rooms.values()) mentions += room.unread.mentions;
+    const { threads, reading } = this.client;
     return html`<ul class="room-list__own" role="list">
       <li>${this.#panel("threads", "messages-square", "Threads", threads.unread)}</li>
-      <li>${this.#panel("mentions", "at-sign", "Mentions", mentions)}</li>
+      <li>${this.#panel("mentions", "at-sign", "Mentions", reading.mentions)}</li>
       <li>${this.#panel("saved", "bookmark", "Saved", 0)}</li>
     </ul>`;
   }
