@@ -10,7 +10,7 @@ import atexit
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -179,7 +179,17 @@ Event = (
     | PresenceChanged
 )
 
+
+class _Hint(msgspec.Struct, tag_field="type", tag="hub.events"):
+    """Events of one group, as they travel."""
+
+    origin: str
+    events: list[bytes]
+
+
+_CHANNELS = b"chat__group__"  # of channels-redis, with the prefix in settings
 _encode = msgspec.msgpack.Encoder().encode
+_decode_hint = msgspec.msgpack.Decoder(_Hint).decode
 _decode = msgspec.msgpack.Decoder(Event).decode
 
 
@@ -206,16 +216,27 @@ def room_group(room_id: int) -> str:
     return f"room.{room_id}"
 
 
-def pack(events: Sequence[Event], origin: str) -> dict[str, Any]:
-    """Return events of one group as a channel-layer message, with the name of who sends it."""
-    return {"type": "hub.events", "origin": origin, "events": [_encode(event) for event in events]}
+def channel_of(group: str) -> bytes:
+    """Return the name that the channel layer gives the Redis channel of a group."""
+    return b"%b%b" % (_CHANNELS, group.encode())
 
 
-def unpack(message: dict[str, Any], reader: str) -> list[Event]:
-    """Return the events of a channel-layer message; none if ``reader`` sent it, who has them."""
-    if message["origin"] == reader:
+def group_of(channel: bytes) -> str:
+    """Return the group of a Redis channel."""
+    return channel.removeprefix(_CHANNELS).decode()
+
+
+def pack(events: Sequence[Event], origin: str) -> bytes:
+    """Return events of one group as the layer serialises them, with the name of who sends them."""
+    return _encode(_Hint(origin, [_encode(event) for event in events]))
+
+
+def unpack(payload: bytes, reader: str) -> list[Event]:
+    """Return the events of such a message; none if ``reader`` sent it, who has them."""
+    hint = _decode_hint(payload)
+    if hint.origin == reader:
         return []
-    return [_decode(event) for event in message["events"]]
+    return [_decode(event) for event in hint.events]
 
 
 def attach(receiver: Receiver | None) -> None:
@@ -237,7 +258,7 @@ def announce_now(events: Sequence[Event]) -> None:
         _Publisher.get().put(events)
 
 
-def by_group(events: Sequence[Event]) -> dict[str, list[Event]]:
+def by_group(events: Iterable[Event]) -> dict[str, list[Event]]:
     """Return the events by channel-layer group, each group's in order."""
     groups: dict[str, list[Event]] = {}
     for event in events:
@@ -288,9 +309,9 @@ class _Publisher:
                     logger.warning("A hint could not be published.", exc_info=True)
 
 
-async def publish(events: Sequence[Event], origin: str = "") -> None:
+async def publish(events: Sequence[Event]) -> None:
     """Send ``events`` through the channel layer, each to its group. Raises what that raises."""
     layer = get_channel_layer()
     send: Callable[..., Any] = layer.group_send
     for group, told in by_group(events).items():
-        await send(group, pack(told, origin))
+        await send(group, {"type": "hub.events", "origin": "", "events": list(map(_encode, told))})

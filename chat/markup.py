@@ -66,6 +66,11 @@ def handles_in(body: str) -> set[str]:
     return {match.lower() for match in MENTION.findall(body)} if "@" in body else set()
 
 
+def is_plain(body: str) -> bool:
+    """Whether ``body`` is without any markup, and so mentions nobody and takes no time."""
+    return PLAIN.match(body) is not None
+
+
 def render(
     body: str, handles: Handles | None = None, *, calls: bool = False
 ) -> tuple[str, list[int]]:
@@ -75,7 +80,7 @@ def render(
     code mentions nobody. ``#slug`` becomes an element that a page makes a link if its reader may
     know of that room: nothing is looked up here, so nothing can be given away.
     """
-    if PLAIN.match(body):
+    if is_plain(body):
         return f"<p>{body}</p>", []
     return from_markdown(body, handles or {}, calls)
 

@@ -75,7 +75,7 @@ def _send(hub: "Hub", socket: "Socket", command: Send) -> None:
         if isinstance(outcome, ChatError):
             _refuse(hub, socket, outcome, command.ref)
         else:
-            socket.send(_ack(outcome, command.ref))
+            hub.answer(socket, _ack(outcome, command.ref))
 
     hub.posts.submit(post, done)
 

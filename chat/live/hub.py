@@ -6,6 +6,7 @@ member, in version order, without gaps. The way of a message is told in docs/arc
 
 import asyncio
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Collection, Coroutine, Sequence
@@ -37,18 +38,20 @@ from chat.live.database import Database
 from chat.live.feed import RoomFeed
 from chat.live.limits import SOCKETS_MAX, Allowance
 from chat.live.onlookers import Onlookers
+from chat.live.posts import Posts
 from chat.live.relay import Relay
 from chat.live.repair import Repair
 from chat.live.scheduler import LOOK_EVERY, Scheduler
 from chat.live.seats import Seats
 from chat.live.session import HEARTBEAT, Close, Refusal
 from chat.live.socket import Socket
+from chat.live.storing import Writer
 from chat.live.wheel import Wheel
 from chat.live.wire import Wire
 from chat.rows import wire_time
 from chat.services import reading
 from chat.services.members import mark_read_many
-from chat.services.posting import BODY_MAX, post_many
+from chat.services.posting import BODY_MAX
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +75,8 @@ class Hub:
     def __init__(self) -> None:
         self.id = uuid.uuid4()
         self.database = Database()
-        self.posts = Batches(self.database, post_many, POSTS_MAX)
+        self.writer = Writer(self.database)
+        self.posts = Posts(self.writer.store, self.writer.at_once, POSTS_MAX)
         self.readings = Batches(self.database, mark_read_many, POSTS_MAX)
         self.feeds: dict[int, RoomFeed] = {}
         self.sockets: set[Socket] = set()
@@ -91,6 +95,8 @@ class Hub:
         )
         self._allowances: dict[int, Allowance] = {}
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._answers: dict[Socket, list[bytes]] = {}
         self._dirty: dict[int, RoomFeed] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._in_turn: Wheel[Socket] = Wheel(CREDENTIALS_EVERY)
@@ -120,6 +126,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         broadcast.attach(None)
+        self.writer.close()
         self.database.close()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -129,7 +136,9 @@ class Hub:
         task.add_done_callback(self._tasks.discard)
 
     def _is_idle(self) -> bool:
-        return self.posts.is_idle and not any(socket.is_busy for socket in self.sockets)
+        if self._answers or not self.posts.is_idle:
+            return False
+        return not any(socket.is_busy for socket in self.sockets)
 
     @staticmethod
     async def _until(condition: Any, limit: float) -> None:
@@ -285,7 +294,10 @@ class Hub:
 
         Called from any thread.
         """
-        self._loop.call_soon_threadsafe(self._announced, events)
+        if threading.get_ident() == self._thread:
+            self._announced(events)
+        else:
+            self._loop.call_soon_threadsafe(self._announced, events)
 
     def announce(self, event: Event) -> None:
         """The same, from the event loop."""
@@ -338,14 +350,22 @@ class Hub:
 
     def mark(self, feed: RoomFeed) -> None:
         """Have what is ready sent in this turn of the loop, with all else that comes in it."""
-        if not self._dirty:
-            self._loop.call_soon(self.flush)
+        self._flush_soon()
         self._dirty[feed.room] = feed
 
     def forget(self, feed: RoomFeed) -> None:
         """Let go of a room in which nobody sits any more."""
         del self.feeds[feed.room]
         self._dirty.pop(feed.room, None)
+
+    def answer(self, socket: Socket, text: bytes) -> None:
+        """Send ``text`` to ``socket``, in one write with what else is ready for it."""
+        self._flush_soon()
+        self._answers.setdefault(socket, []).append(text)
+
+    def _flush_soon(self) -> None:
+        if not (self._dirty or self._answers):
+            self._loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Send what is ready: each room's changes encoded once, each socket's in one write."""
@@ -362,6 +382,10 @@ class Hub:
             self._fan_out(*outgoing[0])
         elif outgoing:
             self._fan_out_many(outgoing)
+        answers, self._answers = self._answers, {}
+        for socket, texts in answers.items():
+            for text in texts:
+                socket.send(text)
 
     def _frames_of(self, feed: RoomFeed) -> list[Outgoing]:
         events = feed.take()
@@ -402,6 +426,8 @@ class Hub:
                 socket.held[room].append((to, text, framed))
             elif socket.is_full():
                 socket.lag(room)
+            elif self._answers and socket in self._answers:
+                self._write_with_answers(socket, texts, framed)
             else:
                 self._write(socket, texts, framed)
 
@@ -419,7 +445,16 @@ class Hub:
                     writes.setdefault(socket, []).append((text, framed))
         for socket, parts in writes.items():
             texts = tuple(text for text, _ in parts)
-            self._write(socket, texts, b"".join([framed for _, framed in parts]))
+            framed = b"".join([framed for _, framed in parts])
+            if socket in self._answers:
+                self._write_with_answers(socket, texts, framed)
+            else:
+                self._write(socket, texts, framed)
+
+    def _write_with_answers(self, socket: Socket, texts: tuple[bytes, ...], framed: bytes) -> None:
+        answers = self._answers.pop(socket)
+        before = b"".join([frames.websocket_frame(text) for text in answers])
+        self._write(socket, (*answers, *texts), before + framed)
 
     @staticmethod
     def _write(socket: Socket, texts: tuple[bytes, ...], framed: bytes) -> None:

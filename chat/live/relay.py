@@ -1,4 +1,8 @@
-"""The hub's side of the channel layer: what reaches other server processes, and comes from them.
+"""The hub's side of Redis: what reaches other server processes, and comes from them.
+
+It joins the groups of the channel layer and sends to them as channels-redis does, so that processes
+without a hub use the layer itself; but on two connections of its own, one to speak and one to
+listen, where a hint costs microseconds.
 
 Everything here may be late, lost, doubled or out of order, and nothing waits for it: no handshake,
 no command, no ack. Hubs find in the database what Redis did not tell them.
@@ -6,135 +10,189 @@ no command, no ack. Hubs find in the database what Redis did not tell them.
 
 import asyncio
 import logging
+import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
+import hiredis
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
 
 from chat import broadcast
 from chat.broadcast import HUBS, Event
+from chat.live.line import Line, command
 
 logger = logging.getLogger(__name__)
 
 WAITING_MAX = 10_000  # hints waiting to be published; beyond that the oldest are dropped
-BATCH_MAX = 500  # hints published under one timeout
-TIMEOUT = 5  # s for one step with Redis
-RETRY = 1  # s after a failed one
+TIMEOUT = 5  # s in which Redis has to connect, and to answer
+LISTEN_EVERY = 1  # s between two questions whether it is there
+RETRY = 1  # s after a failure
 
 
 class Relay:
-    """Joins groups, publishes and receives, each in a task of its own."""
+    """Joins groups, publishes and receives, and connects again when Redis was away."""
 
     def __init__(self, received: Callable[[Sequence[Event]], None]) -> None:
         self._received = received
-        self._layer = get_channel_layer()
-        self._alone = isinstance(self._layer, InMemoryChannelLayer)
-        self._channel = ""
+        # Alone in its process's layer, a hub has nobody to tell and nobody to hear.
+        self._alone = isinstance(get_channel_layer(), InMemoryChannelLayer)
         self._name = uuid.uuid4().hex
         self._wanted: set[str] = {HUBS}
-        self._joined: set[str] = set()
+        self._joined: set[str] = set()  # what Redis was asked for on this connection
         self._confirmed: Callable[[set[str]], None] = lambda _groups: None
+        self._fresh: set[str] = set()  # what it confirmed, and was not told on yet
         self._waiting: deque[Event] = deque(maxlen=WAITING_MAX)
-        self._to_join = asyncio.Event()
-        self._to_publish = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._speaking: Line | None = None
+        self._listening: Line | None = None
+        self._is_joining = False
+        self._heard_at = {"speaking": 0.0, "listening": 0.0}
+        self._task: asyncio.Task[None] | None = None
         self.is_well = True
 
     def start(self, confirmed: Callable[[set[str]], None]) -> None:
         """Begin. ``confirmed`` hears of groups from which events come from now on."""
         self._confirmed = confirmed
-        # Alone in its process's layer, a hub has nobody to tell and nobody to hear.
         if not self._alone:
-            steps = (self._join, self._publish, self._receive)
-            self._tasks = [asyncio.create_task(step()) for step in steps]
+            self._task = asyncio.create_task(self._stay_connected())
 
     async def stop(self) -> None:
-        """Publish what waits, for a moment, and end."""
-        for _ in range(10):
-            if not self._waiting or self._alone or not self.is_well:
-                break
-            await asyncio.sleep(0.1)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Publish what waits, and end."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def want(self, group: str) -> None:
         """Join ``group`` soon."""
         self._wanted.add(group)
-        self._to_join.set()
+        self._join_soon()
 
     def drop(self, group: str) -> None:
         """Leave ``group`` soon."""
         self._wanted.discard(group)
-        self._to_join.set()
+        self._join_soon()
 
     def publish(self, events: Sequence[Event]) -> None:
-        """Tell the other processes soon."""
+        """Tell the other processes, at once where Redis is there."""
         if not self._alone:
             self._waiting.extend(events)
-            self._to_publish.set()
+            self._speak()
 
-    async def _join(self) -> None:
-        """Keep the joined groups what the wanted ones are."""
-        self._to_join.set()
-        while True:
-            await self._to_join.wait()
-            self._to_join.clear()
-            try:
-                await self._join_wanted()
-            except Exception as error:
-                self._failed(error)
-                await asyncio.sleep(RETRY)
-                self._to_join.set()
+    def _speak(self) -> None:
+        """Publish all that waits in one write."""
+        if self._speaking is None or not self._speaking.is_free or not self._waiting:
+            return
+        told = broadcast.by_group(self._waiting)
+        self._waiting.clear()
+        commands = [
+            command(b"PUBLISH", broadcast.channel_of(group), broadcast.pack(events, self._name))
+            for group, events in told.items()
+        ]
+        self._speaking.write(b"".join(commands))
 
-    async def _join_wanted(self) -> None:
-        if not self._channel:
-            async with asyncio.timeout(TIMEOUT):
-                self._channel = await self._layer.new_channel()
-        fresh: set[str] = set()
-        try:
-            for group in self._wanted - self._joined:
-                async with asyncio.timeout(TIMEOUT):
-                    await self._layer.group_add(group, self._channel)
-                self._joined.add(group)
-                fresh.add(group)
-            for group in self._joined - self._wanted:
-                self._joined.discard(group)
-                async with asyncio.timeout(TIMEOUT):
-                    await self._layer.group_discard(group, self._channel)
-        finally:
-            if fresh:
-                self._confirmed(fresh)
+    def _join_soon(self) -> None:
+        """Make the joined groups what the wanted ones are, once for all that come in this turn."""
+        if self._listening is not None and not self._is_joining:
+            self._is_joining = True
+            asyncio.get_running_loop().call_soon(self._join)
 
-    async def _publish(self) -> None:
-        while True:
-            await self._to_publish.wait()
-            self._to_publish.clear()
-            while self._waiting:
-                count = min(len(self._waiting), BATCH_MAX)
-                batch = [self._waiting.popleft() for _ in range(count)]
+    def _join(self) -> None:
+        self._is_joining = False
+        if self._listening is None:
+            return
+        for word, groups in (
+            (b"SUBSCRIBE", self._wanted - self._joined),
+            (b"UNSUBSCRIBE", self._joined - self._wanted),
+        ):
+            if groups:
+                self._listening.say(word, *map(broadcast.channel_of, groups))
+        self._joined = set(self._wanted)
+
+    # --- What Redis says ----------------------------------------------------------------------
+
+    def _answered(self, reply: Any) -> None:
+        """Take a reply to what was published: to how many is of no interest."""
+        self._heard_at["speaking"] = time.monotonic()
+        if isinstance(reply, hiredis.ReplyError):
+            self._refused(reply)
+
+    def _heard(self, reply: Any) -> None:
+        self._heard_at["listening"] = time.monotonic()
+        match reply:
+            case [b"message", _, payload]:
                 try:
-                    async with asyncio.timeout(TIMEOUT):
-                        await broadcast.publish(batch, self._name)
-                except Exception as error:
-                    # Whether it arrived is unknown, and does not matter: it was a hint.
-                    self._failed(error)
-                    await asyncio.sleep(RETRY)
-                else:
-                    self._succeeded()
+                    self._received(broadcast.unpack(payload, self._name))
+                except Exception:
+                    logger.exception("A hint could not be read.")
+            case [b"subscribe", channel, _]:
+                self._confirm_soon(broadcast.group_of(channel))
+            case hiredis.ReplyError():
+                self._refused(reply)
 
-    async def _receive(self) -> None:
-        while True:
-            if not self._channel:
-                await asyncio.sleep(0.05)
-                continue
-            try:
-                message = await self._layer.receive(self._channel)
-                self._received(broadcast.unpack(message, self._name))
-            except Exception as error:
-                self._failed(error)
+    def _confirm_soon(self, group: str) -> None:
+        if not self._fresh:
+            asyncio.get_running_loop().call_soon(self._confirm)
+        self._fresh.add(group)
+
+    def _confirm(self) -> None:
+        fresh, self._fresh = self._fresh, set()
+        self._confirmed(fresh & self._wanted)
+
+    def _refused(self, error: Exception) -> None:
+        """Redis answers, but does not do what it was asked: begin anew."""
+        self._failed(error)
+        for line in self._lines():
+            line.abort()
+
+    # --- The connection -----------------------------------------------------------------------
+
+    async def _stay_connected(self) -> None:
+        try:
+            while True:
+                try:
+                    await self._connect()
+                    await self._until_lost()
+                    self._failed(ConnectionError("the connection is lost"))
+                except Exception as error:
+                    self._failed(error)
+                self._hang_up()
                 await asyncio.sleep(RETRY)
+        finally:
+            for line in self._lines():
+                line.close()
+
+    async def _connect(self) -> None:
+        async with asyncio.timeout(TIMEOUT):
+            self._speaking = await Line.open(settings.REDIS_URL, self._answered, self._speak)
+            self._listening = await Line.open(settings.REDIS_URL, self._heard)
+        self._heard_at = dict.fromkeys(self._heard_at, time.monotonic())
+        self._joined.clear()
+        # What others published meanwhile is lost: each confirmed group is looked at.
+        self._join()
+        self._speak()
+
+    async def _until_lost(self) -> None:
+        """Ask again and again whether Redis is there; return once it is not, or the lines end."""
+        lines = self._lines()
+        while True:
+            for line in lines:
+                line.say(b"PING")
+            ended, _ = await asyncio.wait([line.lost for line in lines], timeout=LISTEN_EVERY)
+            if ended:
+                return
+            if time.monotonic() - min(self._heard_at.values()) > TIMEOUT:
+                raise TimeoutError("no answer")
+            self._succeeded()
+
+    def _hang_up(self) -> None:
+        for line in self._lines():
+            line.abort()
+        self._speaking = self._listening = None
+
+    def _lines(self) -> Iterable[Line]:
+        return [line for line in (self._speaking, self._listening) if line is not None]
 
     def _failed(self, error: Exception) -> None:
         if self.is_well:
@@ -148,6 +206,4 @@ class Relay:
     def _succeeded(self) -> None:
         if not self.is_well:
             logger.warning("Redis answers again.")
-            # What was published meanwhile by others may be lost: look at every room.
-            self._confirmed(set(self._joined))
         self.is_well = True

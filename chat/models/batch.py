@@ -1,7 +1,9 @@
 """Statements about many rows at once, written by hand for the one path that every message takes.
 
 The ORM builds such statements anew each time, at a millisecond a message; these are strings. What
-they are about travels as one JSON parameter, which Postgres and SQLite both read as a table.
+they are about travels as one JSON parameter, which Postgres and SQLite both read as a table. They
+are made here and run elsewhere: one at a time by ``run``, or several in one round trip
+(chat.live.pipeline).
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from chat.models.membership import Membership
 from chat.models.message import Message
@@ -20,8 +22,8 @@ from chat.models.room import Room
 _encode = msgspec.json.Encoder().encode
 
 # In the order of the models' own fields, which Model.from_db expects.
-ROOM_FIELDS = ["id", "kind", "version", "last_seq", "locked", "slow_mode", "archived_at"]
-SEAT_FIELDS = [
+ROOM_FIELDS = ("id", "kind", "version", "last_seq", "locked", "slow_mode", "archived_at")
+SEAT_FIELDS = (
     "id",
     "room_id",
     "user_id",
@@ -30,7 +32,14 @@ SEAT_FIELDS = [
     "unread_from",
     "posted_at",
     "muted_until",
-]
+)
+
+
+class Statement(NamedTuple):
+    """What to execute, and the JSON that takes the place of its ``%s``, if it has one."""
+
+    sql: str
+    given: bytes | None = None
 
 
 class PostKey(NamedTuple):
@@ -49,55 +58,51 @@ class StoredPost(NamedTuple):
     version: int
 
 
-def lock_rooms(room_ids: Iterable[int]) -> list[Room]:
-    """Return the rooms, locked until the transaction ends, in the order of their ids."""
-    lock = "FOR NO KEY UPDATE OF room" if connection.features.has_select_for_update else ""
-    found = _run(
+def lock_rooms(room_ids: Iterable[int]) -> Statement:
+    """Lock the rooms until the transaction ends, in the order of their ids; see ``rooms_in``."""
+    return Statement(
         f"SELECT {_columns('room', ROOM_FIELDS)} FROM chat_room room"
         f" WHERE id IN (SELECT id FROM {_table(id='bigint')})"
-        f" ORDER BY id {lock}",
-        [{"id": room_id} for room_id in set(room_ids)],
+        f" ORDER BY id {_lock('room')}",
+        _encode([{"id": room_id} for room_id in set(room_ids)]),
     )
-    return _instances(Room, ROOM_FIELDS, found)
 
 
-def lock_seats(pairs: Iterable[tuple[int, int]]) -> list[Membership]:
-    """Return the active memberships of these (room, user) pairs, locked, in the order of their ids.
+def lock_seats(pairs: Iterable[tuple[int, int]]) -> Statement:
+    """Lock the active memberships of these (room, user) pairs, in the order of their ids.
 
     Whoever locks several always does so in this order, and after the rooms: so no two wait for
-    each other.
+    each other. See ``seats_in``.
     """
-    lock = "FOR NO KEY UPDATE OF seat" if connection.features.has_select_for_update else ""
-    found = _run(
+    return Statement(
         f"SELECT {_columns('seat', SEAT_FIELDS)}"
         f" FROM {_table(room='bigint', author='bigint')}"
         " JOIN chat_membership seat ON seat.room_id = given.room AND seat.user_id = given.author"
-        f" WHERE seat.left_at IS NULL ORDER BY seat.id {lock}",
-        [{"room": room, "author": author} for room, author in set(pairs)],
+        f" WHERE seat.left_at IS NULL ORDER BY seat.id {_lock('seat')}",
+        _encode([{"room": room, "author": author} for room, author in set(pairs)]),
     )
-    return _instances(Membership, SEAT_FIELDS, found)
 
 
-def stored_before(keys: Sequence[PostKey]) -> dict[PostKey, StoredPost]:
-    """Return which of these posts are messages already."""
-    given = {(key.room, key.author, _stored_uuid(key.client_id)): key for key in keys}
-    found = _run(
+def find_stored(keys: Iterable[PostKey]) -> Statement:
+    """Find which of these posts are messages already; see ``stored_in``."""
+    return Statement(
         "SELECT message.room_id, message.author_id, message.client_id,"
         " message.id, message.seq, message.posted_version"
         f" FROM {_table(room='bigint', author='bigint', client='uuid')}"
         " JOIN chat_message message ON message.room_id = given.room"
         " AND message.author_id = given.author AND message.client_id = given.client",
-        [{"room": room, "author": author, "client": client} for room, author, client in given],
+        _encode(
+            [
+                {"room": room, "author": author, "client": _stored_uuid(client_id)}
+                for room, author, client_id in set(keys)
+            ]
+        ),
     )
-    return {
-        given[room, author, _stored_uuid(client)]: StoredPost(*place)
-        for room, author, client, *place in found
-    }
 
 
-def insert_messages(messages: Sequence[Message]) -> None:
-    """Write new messages, and give them their ids."""
-    found = _run(
+def insert_messages(messages: Sequence[Message]) -> Statement:
+    """Write new messages; see ``give_ids``."""
+    return Statement(
         "INSERT INTO chat_message (room_id, seq, version, posted_version, author_id, client_id,"
         " body, html, reply_to_id, thread_id, in_room, forwarded, reply_count, pinned, created_at)"
         " SELECT room, seq, version, version, author, client, body, html, reply_to, thread,"
@@ -118,97 +123,131 @@ def insert_messages(messages: Sequence[Message]) -> None:
             created="timestamptz",
         )
         + " ORDER BY n RETURNING room_id, seq, id",
-        [
-            {
-                "n": n,
-                "room": message.room_id,
-                "seq": message.seq,
-                "version": message.version,
-                "author": message.author_id,
-                "client": _stored_uuid(message.client_id),
-                "body": message.body,
-                "html": message.html,
-                "reply_to": message.reply_to_id,
-                "thread": message.thread_id,
-                "in_room": message.in_room,
-                "forwarded": message.forwarded,
-                "created": _stored_time(message.created_at),
-            }
-            for n, message in enumerate(messages)
-        ],
+        _encode(
+            [
+                {
+                    "n": n,
+                    "room": message.room_id,
+                    "seq": message.seq,
+                    "version": message.version,
+                    "author": message.author_id,
+                    "client": _stored_uuid(message.client_id),
+                    "body": message.body,
+                    "html": message.html,
+                    "reply_to": message.reply_to_id,
+                    "thread": message.thread_id,
+                    "in_room": message.in_room,
+                    "forwarded": message.forwarded,
+                    "created": _stored_time(message.created_at),
+                }
+                for n, message in enumerate(messages)
+            ]
+        ),
     )
+
+
+def update_rooms(rooms: Iterable[Room]) -> Statement:
+    """Write the version and the last seq of locked rooms."""
+    return Statement(
+        "UPDATE chat_room SET version = given.version, last_seq = given.seq"
+        f" FROM {_table(id='bigint', version='bigint', seq='bigint')}"
+        " WHERE chat_room.id = given.id",
+        _encode([{"id": room.pk, "version": room.version, "seq": room.last_seq} for room in rooms]),
+    )
+
+
+def update_seats(seats: Iterable[Membership]) -> Statement:
+    """Write how far members have read, what they marked unread, and when they last posted."""
+    return Statement(
+        "UPDATE chat_membership SET read_seq = given.seq, unread_from = given.unread,"
+        " posted_at = given.posted"
+        f" FROM {_table(id='bigint', seq='bigint', unread='bigint', posted='timestamptz')}"
+        " WHERE chat_membership.id = given.id",
+        _encode(
+            [
+                {
+                    "id": seat.pk,
+                    "seq": seat.read_seq,
+                    "unread": seat.unread_from,
+                    "posted": _stored_time(seat.posted_at),
+                }
+                for seat in seats
+            ]
+        ),
+    )
+
+
+def run(statement: Statement) -> list[tuple]:
+    """Execute ``statement`` on this thread's connection; return the rows it yields, if any."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.given and [statement.given.decode()])
+        return cursor.fetchall() if cursor.description else []
+
+
+def rooms_in(found: Iterable[tuple]) -> list[Room]:
+    """Return the rooms that ``lock_rooms`` found."""
+    return _instances(Room, ROOM_FIELDS, found)
+
+
+def seats_in(found: Iterable[tuple]) -> list[Membership]:
+    """Return the memberships that ``lock_seats`` found."""
+    return _instances(Membership, SEAT_FIELDS, found)
+
+
+def stored_in(found: Iterable[tuple]) -> dict[PostKey, StoredPost]:
+    """Return the places that ``find_stored`` found."""
+    return {
+        PostKey(room, author, _uuid(client)): StoredPost(*place)
+        for room, author, client, *place in found
+    }
+
+
+def give_ids(messages: Iterable[Message], found: Iterable[tuple]) -> None:
+    """Give the messages the ids that ``insert_messages`` returned."""
     ids = {(room, seq): pk for room, seq, pk in found}
     for message in messages:
         message.pk = ids[message.room_id, message.seq]
 
 
-def update_rooms(rooms: Iterable[Room]) -> None:
-    """Write the version and the last seq of locked rooms."""
-    _run(
-        "UPDATE chat_room SET version = given.version, last_seq = given.seq"
-        f" FROM {_table(id='bigint', version='bigint', seq='bigint')}"
-        " WHERE chat_room.id = given.id",
-        [{"id": room.pk, "version": room.version, "seq": room.last_seq} for room in rooms],
-    )
+@cache
+def _is_postgres() -> bool:
+    """Whether the site's database is Postgres; asking the connection anew takes microseconds."""
+    return connection.vendor == "postgresql"
 
 
-def update_seats(seats: Iterable[Membership]) -> None:
-    """Write how far members have read, what they marked unread, and when they last posted."""
-    _run(
-        "UPDATE chat_membership SET read_seq = given.seq, unread_from = given.unread,"
-        " posted_at = given.posted"
-        f" FROM {_table(id='bigint', seq='bigint', unread='bigint', posted='timestamptz')}"
-        " WHERE chat_membership.id = given.id",
-        [
-            {
-                "id": seat.pk,
-                "seq": seat.read_seq,
-                "unread": seat.unread_from,
-                "posted": _stored_time(seat.posted_at),
-            }
-            for seat in seats
-        ],
-    )
-
-
-def _run(statement: str, given: list[dict[str, Any]]) -> list[tuple]:
-    """Execute ``statement`` about ``given``; return the rows it yields, if any."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_encode(given).decode()])
-        return cursor.fetchall() if cursor.description else []
-
-
-def _table(**types: str) -> str:
-    """Return what reads the JSON parameter as a table ``given`` with these columns."""
-    return _table_for(connection.vendor, tuple(types.items()))
+def _lock(table: str) -> str:
+    """Return what locks the rows that are found: SQLite has one lock, taken at the beginning."""
+    return f"FOR NO KEY UPDATE OF {table}" if _is_postgres() else ""
 
 
 @cache
-def _table_for(vendor: str, types: tuple[tuple[str, str], ...]) -> str:
-    if vendor == "postgresql":
-        columns = ", ".join(f"{name} {kind}" for name, kind in types)
+def _table(**types: str) -> str:
+    """Return what reads the JSON parameter as a table ``given`` with these columns."""
+    if _is_postgres():
+        columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
         return f"json_to_recordset(%s::json) AS given({columns})"
-    columns = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in types)
+    columns = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in types)
     return f"(SELECT {columns} FROM json_each(%s)) AS given"
 
 
-def _columns(table: str, fields: Iterable[str]) -> str:
+@cache
+def _columns(table: str, fields: tuple[str, ...]) -> str:
     return ", ".join(f"{table}.{field}" for field in fields)
 
 
-def _instances(model: Any, fields: list[str], found: list[tuple]) -> list[Any]:
+def _instances(model: Any, fields: tuple[str, ...], found: Iterable[tuple]) -> list[Any]:
     """Return rows as instances of ``model``, with the values that its fields would have."""
-    readers = _readers(connection.vendor, model, tuple(fields))
+    readers = _readers(model, fields)
     if any(readers):
         found = [
             tuple(read(value) if read else value for read, value in zip(readers, row, strict=True))
             for row in found
         ]
-    return [model.from_db(connection.alias, fields, row) for row in found]
+    return [model.from_db(DEFAULT_DB_ALIAS, fields, row) for row in found]
 
 
 @cache
-def _readers(vendor: str, model: Any, fields: tuple[str, ...]) -> list[Any]:
+def _readers(model: Any, fields: tuple[str, ...]) -> list[Any]:
     """Return what each column's value must go through, as the ORM would: SQLite has no dates."""
     columns = {field.attname: field.cached_col for field in model._meta.concrete_fields}
     readers = []
@@ -229,9 +268,12 @@ def _read(converters: list[Any], column: Any, value: Any) -> Any:
 
 
 def _stored_time(moment: datetime | None) -> Any:
-    return connection.ops.adapt_datetimefield_value(moment)
+    return moment if _is_postgres() else connection.ops.adapt_datetimefield_value(moment)
 
 
-def _stored_uuid(value: UUID | str) -> str:
-    uuid = value if isinstance(value, UUID) else UUID(value)
-    return str(uuid) if connection.features.has_native_uuid_field else uuid.hex
+def _stored_uuid(value: UUID) -> str:
+    return str(value) if _is_postgres() else value.hex
+
+
+def _uuid(stored: UUID | str) -> UUID:
+    return stored if isinstance(stored, UUID) else UUID(stored)

@@ -234,7 +234,8 @@ def mark_read(actor: User, room_id: int, seq: int, connection: str = "") -> tupl
 def mark_read_many(readings: Sequence[Reading]) -> list[tuple[int, int] | ChatError]:
     """Move many read positions in one transaction; return for each what ``mark_read`` would."""
     with transaction.atomic():
-        held = batch.lock_seats((reading.room, reading.user) for reading in readings)
+        lock = batch.lock_seats((reading.room, reading.user) for reading in readings)
+        held = batch.seats_in(batch.run(lock))
         seats = {(seat.room_id, seat.user_id): seat for seat in held}
         rooms = Room.objects.in_bulk({reading.room for reading in readings})
         before = {seat.pk: (seat.read_seq, seat.unread_from) for seat in held}
@@ -244,7 +245,7 @@ def mark_read_many(readings: Sequence[Reading]) -> list[tuple[int, int] | ChatEr
         ]
         moved = [seat for seat in held if (seat.read_seq, seat.unread_from) != before[seat.pk]]
         if moved:
-            batch.update_seats(moved)
+            batch.run(batch.update_seats(moved))
             sockets = {(reading.room, reading.user): reading.connection for reading in readings}
             for seat in moved:
                 room, user = seat.room_id, seat.user_id

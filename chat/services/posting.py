@@ -1,12 +1,15 @@
 """Posting messages, one or many at a time in one transaction.
 
-The writer of a server process hands over whatever all its sockets want to post, so that a flood
-shares commits (group commit). Each post is judged for itself: a refused one does not touch its
-neighbours.
+A server process posts together what all its sockets want to post, so that a flood shares commits
+(group commit). Each post is judged for itself: a refused one does not touch its neighbours.
+
+``post_many`` posts anything on any database, from a thread. Most posts are plain: what is looked
+up, decided and written for those is a ``PlainPosting``, which does no I/O and which
+chat.live.storing carries out from the event loop.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,10 +27,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chat import markup, rows
-from chat.broadcast import Posted
+from chat.broadcast import Event, Posted
 from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge, Unavailable
 from chat.models import Call, Membership, Mention, Message, Poll, batch
-from chat.models.batch import PostKey, StoredPost
+from chat.models.batch import PostKey, Statement, StoredPost
 from chat.models.message import BODY_MAX, UNSTORABLE
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_call, check_may_write, check_seat
 from chat.services import blocks, presence, threads
@@ -104,11 +107,9 @@ def post_many(posts: Sequence[Post]) -> list[Outcome]:
     A post that was stored before, by the same author in the same room under the same client_id, is
     answered as it was then. Raises DatabaseError when the database did not take any of them.
     """
-    drafts = [_draft(post) for post in posts]
-    _answer_retries([draft for draft in drafts if draft.outcome is not None])
+    drafts = prepare(posts)
     sound = [draft for draft in drafts if draft.outcome is None]
     if sound:
-        _render(sound)
         try:
             _store(sound)
         except (IntegrityError, DataError, OperationalError) as error:
@@ -119,6 +120,30 @@ def post_many(posts: Sequence[Post]) -> list[Outcome]:
                 raise
             for group in groups:
                 _post_apart(group)
+    return outcomes(drafts)
+
+
+def prepare(posts: Sequence[Post]) -> list[Draft]:
+    """Return drafts of ``posts`` with all that is done before any lock is taken: HTML, refusals."""
+    drafts = [_draft(post) for post in posts]
+    _answer_retries([draft for draft in drafts if draft.outcome is not None])
+    if sound := [draft for draft in drafts if draft.outcome is None]:
+        _render(sound)
+    return drafts
+
+
+def prepare_at_once(posts: Sequence[Post]) -> list[Draft] | None:
+    """Return what ``prepare`` does; None where that takes time, or a look into the database."""
+    drafts = [_draft(post) for post in posts]
+    for draft in drafts:
+        if draft.outcome is not None or not markup.is_plain(draft.body):
+            return None
+        draft.html, draft.mentions = markup.render(draft.body)
+    return drafts
+
+
+def outcomes(drafts: Iterable[Draft]) -> list[Outcome]:
+    """Return what became of each."""
     return [draft.outcome or Invalid() for draft in drafts]
 
 
@@ -126,7 +151,7 @@ def _answer_retries(refused: list[Draft]) -> None:
     """Give the first ack to those whose message is stored: another body in a retry is ignored."""
     if not refused:
         return
-    stored = batch.stored_before([_key(draft.post) for draft in refused])
+    stored = _stored_before(refused)
     for draft in refused:
         if (earlier := stored.get(_key(draft.post))) is not None:
             draft.outcome = Ack(draft.post.room, earlier.version, earlier.seq, earlier.id)
@@ -232,13 +257,9 @@ def _silence(drafts: list[Draft]) -> None:
 
 def _store(drafts: list[Draft]) -> None:
     with transaction.atomic():
-        rooms = batch.lock_rooms(draft.post.room for draft in drafts)
-        changes = {room.pk: RoomChange(room) for room in rooms}
-        seats = {
-            (seat.room_id, seat.user_id): seat
-            for seat in batch.lock_seats((draft.post.room, draft.post.author) for draft in drafts)
-        }
-        stored = batch.stored_before([_key(draft.post) for draft in drafts])
+        changes = _changes(batch.run(_lock_rooms(drafts)))
+        seats = _seats(batch.run(_lock_seats(drafts)))
+        stored = _stored_before(drafts)
         placed: dict[PostKey, Message] = {}
         targets = _targets(drafts)
         now = timezone.now()
@@ -249,6 +270,27 @@ def _store(drafts: list[Draft]) -> None:
                 draft.outcome = refusal
         if placed:
             _insert(drafts, placed, changes, seats)
+
+
+def _lock_rooms(drafts: Iterable[Draft]) -> Statement:
+    return batch.lock_rooms(draft.post.room for draft in drafts)
+
+
+def _lock_seats(drafts: Iterable[Draft]) -> Statement:
+    return batch.lock_seats((draft.post.room, draft.post.author) for draft in drafts)
+
+
+def _changes(found: Iterable[tuple]) -> dict[int, RoomChange]:
+    return {room.pk: RoomChange(room) for room in batch.rooms_in(found)}
+
+
+def _seats(found: Iterable[tuple]) -> Seats:
+    return {(seat.room_id, seat.user_id): seat for seat in batch.seats_in(found)}
+
+
+def _stored_before(drafts: Iterable[Draft]) -> dict[PostKey, StoredPost]:
+    """Return which of the drafts are messages already."""
+    return batch.stored_in(batch.run(batch.find_stored(_key(draft.post) for draft in drafts)))
 
 
 def _key(post: Post) -> PostKey:
@@ -356,7 +398,7 @@ def _insert(
     seats: Seats,
 ) -> None:
     """Write the placed messages and what comes with them, fill in their acks, and announce."""
-    batch.insert_messages(list(placed.values()))
+    batch.give_ids(placed.values(), batch.run(batch.insert_messages(list(placed.values()))))
     for draft in drafts:
         if draft.message is not None:
             _note(draft, draft.message, changes[draft.post.room])
@@ -376,16 +418,21 @@ def _insert(
         Mention.objects.bulk_create(mentions)
     _insert_calls(drafts)
     _insert_polls(drafts)
-    batch.update_seats(
-        [
-            seats[key]
-            for key in {(message.room_id, message.author_id) for message in placed.values()}
-        ]
-    )
+    batch.run(_update_seats(placed, seats))
     threads.note_replies(changes, [(draft.message, draft.called) for draft in drafts])
     changed = [change for change in changes.values() if change.is_changed]
-    batch.update_rooms(change.room for change in changed)
+    batch.run(batch.update_rooms(change.room for change in changed))
     announce_changes(changed)
+    _acknowledge(drafts, placed)
+
+
+def _update_seats(placed: dict[PostKey, Message], seats: Seats) -> Statement:
+    """Return what writes how far the posters have read, and when they posted."""
+    posted = {(message.room_id, message.author_id) for message in placed.values()}
+    return batch.update_seats([seats[key] for key in posted])
+
+
+def _acknowledge(drafts: Iterable[Draft], placed: dict[PostKey, Message]) -> None:
     for draft in drafts:
         if draft.outcome is None:
             message = placed[_key(draft.post)]
@@ -423,3 +470,72 @@ def _note(draft: Draft, message: Message, change: RoomChange) -> None:
     )
     change.add_message(message, row, draft.silent)
     change.posted.append(Posted(message.author_id, message.seq, draft.post.connection))
+
+
+class PlainPosting:
+    """Plain drafts on their way into their rooms, in one transaction; no I/O.
+
+    Within the transaction ``looks`` says what to execute first, ``decide`` takes what that found
+    and says what to execute next. After commit ``finish`` takes what that returned, and ``events``
+    are to be announced. What was found and returned is a list of rows for each statement.
+    """
+
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self._drafts = drafts
+        self._changes: dict[int, RoomChange] = {}
+        self._placed: dict[PostKey, Message] = {}
+
+    @staticmethod
+    def can_hold(drafts: Iterable[Draft]) -> bool:
+        """Whether these drafts touch their rooms, their authors' seats and nothing else."""
+        return not any(
+            draft.mentions
+            or draft.call
+            or draft.post.reply_to
+            or draft.post.thread
+            or draft.post.attachments
+            or draft.post.poll
+            for draft in drafts
+        )
+
+    def looks(self) -> list[Statement]:
+        """Return what locks the rooms and the authors' seats, and finds what is stored already."""
+        return [
+            _lock_rooms(self._drafts),
+            _lock_seats(self._drafts),
+            batch.find_stored(_key(draft.post) for draft in self._drafts),
+        ]
+
+    def decide(self, found: Sequence[list[tuple]]) -> list[Statement]:
+        """Judge each draft, and place the good ones; return what writes them."""
+        rooms, seated, known = found
+        changes, seats = _changes(rooms), _seats(seated)
+        stored = batch.stored_in(known)
+        now = timezone.now()
+        for draft in self._drafts:
+            try:
+                draft.outcome = _place(draft, changes, seats, stored, self._placed, {}, now)
+            except ChatError as refusal:
+                draft.outcome = refusal
+        if not self._placed:
+            return []
+        self._changes = {room: change for room, change in changes.items() if change.is_changed}
+        return [
+            batch.insert_messages(list(self._placed.values())),
+            _update_seats(self._placed, seats),
+            batch.update_rooms(change.room for change in self._changes.values()),
+        ]
+
+    def finish(self, returned: Sequence[list[tuple]]) -> None:
+        """Give the placed messages their ids, and their drafts the acks."""
+        if not self._placed:
+            return
+        batch.give_ids(self._placed.values(), returned[0])
+        for draft in self._drafts:
+            if draft.message is not None:
+                _note(draft, draft.message, self._changes[draft.post.room])
+        _acknowledge(self._drafts, self._placed)
+
+    def events(self) -> list[Event]:
+        """Return what is to be announced."""
+        return [event for change in self._changes.values() for event in change.events()]

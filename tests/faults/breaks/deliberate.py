@@ -5,8 +5,6 @@ Each is a function of a module to patch it once it is imported; `patches` choose
 
 import os
 import random
-import threading
-import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -129,35 +127,39 @@ def invent_row(frames: ModuleType) -> None:
     _live_rows_through(frames, invent)
 
 
-def ack_early(posting: ModuleType) -> None:
+def ack_early(storing: ModuleType) -> None:
     """An ack leaves before its commit."""
-    real = posting.post_many
+    import asyncio
 
-    def post_many(posts: Any) -> Any:
-        from django.db import connection, transaction
+    class Late(storing.Pipeline):  # type: ignore[name-defined, misc]
+        is_late = False
 
-        outcomes: list[Any] = []
-        written = threading.Event()
+        @property
+        def is_open(self) -> bool:
+            return super().is_open and not self.is_late  # each batch has one of its own
 
-        def work() -> None:
-            with transaction.atomic():
-                outcomes.append(real(posts))
-                written.set()
-                time.sleep(BEFORE_COMMIT)
-            connection.close()
+        async def run(self, statements: Any) -> Any:
+            if statements[-1] is not storing.COMMIT:
+                return await super().run(statements)
+            answers = await super().run(statements[:-1])
+            self.is_late = True
+            self.commit = asyncio.create_task(self.commit_late())
+            return [*answers, []]
 
-        threading.Thread(target=work, daemon=True).start()
-        written.wait()
-        return outcomes[0]
+        async def commit_late(self) -> None:
+            await asyncio.sleep(BEFORE_COMMIT)
+            await super().run([storing.COMMIT])
+            self.is_late = False
+            self.close()
 
-    posting.post_many = post_many
+    storing.Pipeline = Late
 
 
 MODULES = {
     "chat.live.hub": (drop, double, swap, leak),
     "chat.live.repair": (deaf,),
     "chat.live.frames": (lose_row, change_row, invent_row),
-    "chat.services.posting": (ack_early,),
+    "chat.live.storing": (ack_early,),
 }
 
 
