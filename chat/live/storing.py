@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 
 import psycopg
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connection
 
 from chat import broadcast
@@ -58,10 +59,10 @@ class Writer:
             raise Unavailable from None
         except HELD as error:
             return await self._apart(posts, error)
-        except psycopg.Error as error:
+        except (psycopg.Error, SynchronousOnlyOperation) as error:
             # Once more, the careful way, in a thread: the client_ids make that harmless even where
             # the connection was lost after the commit.
-            logger.info("A batch is stored the careful way: %s", _first_line(error))
+            logger.warning("A batch is stored the careful way: %s", _first_line(error))
             return await self._database(post_many, posts)
 
     async def _apart(self, posts: Sequence[Post], error: psycopg.Error) -> Sequence[Outcome]:

@@ -21,7 +21,7 @@ def mark_unread(actor: User, room_id: int, seq: int) -> RoomRow:
     """
     with transaction.atomic():
         room = Room.objects.filter(pk=room_id).first()
-        seat = next(iter(batch.lock_seats([(room_id, actor.pk)])), None)
+        seat = next(iter(batch.seats_in(batch.run(batch.lock_seats([(room_id, actor.pk)])))), None)
         check_seat(room, seat)
         assert room is not None
         assert seat is not None
