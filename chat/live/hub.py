@@ -6,7 +6,6 @@ member, in version order, without gaps. The way of a message is told in docs/arc
 
 import asyncio
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Collection, Coroutine, Sequence
@@ -95,7 +94,6 @@ class Hub:
         )
         self._allowances: dict[int, Allowance] = {}
         self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
         self._answers: dict[Socket, list[bytes]] = {}
         self._dirty: dict[int, RoomFeed] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -294,10 +292,16 @@ class Hub:
 
         Called from any thread.
         """
-        if threading.get_ident() == self._thread:
+        if self._is_running_here():
             self._announced(events)
         else:
             self._loop.call_soon_threadsafe(self._announced, events)
+
+    def _is_running_here(self) -> bool:
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:  # a thread without any
+            return False
 
     def announce(self, event: Event) -> None:
         """The same, from the event loop."""

@@ -7,7 +7,7 @@ write, and what Redis says goes to a callback as hiredis reads it.
 import asyncio
 import ssl
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import hiredis
 from redis.connection import SSLConnection, parse_url
@@ -73,9 +73,8 @@ class Line(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.set_write_buffer_limits(UNSENT_MAX)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
+        self._transport.set_write_buffer_limits(UNSENT_MAX)
 
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
