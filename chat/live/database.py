@@ -1,7 +1,9 @@
 """Queries off the event loop, several at a time, so that a slow one stalls nobody else."""
 
 import asyncio
+import contextlib
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -22,6 +24,7 @@ T = TypeVar("T")
 
 # Longer than any statement may take: only a database that does not answer at all takes as long.
 ANSWER_TIMEOUT = settings.STATEMENT_TIMEOUT + settings.LOCK_TIMEOUT  # s
+LEAVE_TIMEOUT = 1  # s for a thread to close its connection, unless it is stuck
 
 
 class Database:
@@ -48,9 +51,17 @@ class Database:
 
     def close(self) -> None:
         """Let the threads end, their connections closed. Does not wait for a stuck one."""
+        together = threading.Barrier(settings.DATABASE_THREADS)
         for _ in range(settings.DATABASE_THREADS):
-            self._threads.submit(connections.close_all)
+            self._threads.submit(_leave, together)
         self._threads.shutdown(wait=False)
+
+
+def _leave(together: threading.Barrier) -> None:
+    """Close this thread's connection; wait for the others, so that each thread closes its own."""
+    connections.close_all()
+    with contextlib.suppress(threading.BrokenBarrierError):
+        together.wait(LEAVE_TIMEOUT)
 
 
 def _ask(query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
