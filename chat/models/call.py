@@ -57,7 +57,10 @@ class Call(models.Model):
     objects = CallQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["room", "seq"], name="call_unread")]
+        indexes = [
+            models.Index(fields=["room", "seq"], name="call_unread"),
+            models.Index(fields=["room", "seq"], condition=Q(kind="here"), name="call_here"),
+        ]
 
     def __str__(self) -> str:
         return f"@{self.kind} in {self.message}"

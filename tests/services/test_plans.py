@@ -57,6 +57,16 @@ FROM chat_message WHERE id % 2 = 0;
 INSERT INTO chat_reaction (message_id, user_id, emoji)
 SELECT id, author_id, '+' FROM chat_message WHERE id % 2 = 1;
 
+INSERT INTO chat_call (message_id, room_id, seq, author_id, kind, members)
+SELECT id, room_id, seq, author_id, 'room', '' FROM chat_message WHERE id % 2 = 0;
+
+INSERT INTO chat_poll (message_id, options, multiple, voters, tally)
+SELECT id, '[]', false, 0, '[]' FROM chat_message WHERE id % 2 = 1;
+
+INSERT INTO chat_block (blocker_id, blocked_id, created_at)
+SELECT id, id + 1, now() FROM accounts_user WHERE username LIKE 'planned%' ORDER BY id
+LIMIT {members} - 1;
+
 INSERT INTO django_session (session_key, session_data, expire_date)
 SELECT 'planned' || n, 'none', now() + interval '1 day' FROM generate_series(1, 20000) n;
 
