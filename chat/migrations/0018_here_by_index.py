@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False  # as an index that is made concurrently asks
 
     dependencies = [
-        ("chat", "0013_owners"),
+        ("chat", "0017_moderators_see_reports"),
     ]
 
     operations = [
