@@ -179,8 +179,12 @@ class House:
         return [server for server in self.servers if server.name not in self.spared]
 
     def wait_for_all(self, patience: float = COMEBACK) -> None:
-        """Return once every server process answers and haproxy knows; else raise TimeoutError."""
+        """Return once every server process answers and haproxy knows; else raise TimeoutError.
+
+        What an earlier fault, broken off, left stopped is started again."""
         for server in self.servers:
+            if not server.running:
+                self._starter.submit(server.start).result()
             wait_until(server.serves, patience, f"{server.name} serving again")
             wait_until(partial(self.proxy.sends_to, server.name), patience, "haproxy seeing that")
 
