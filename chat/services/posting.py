@@ -175,8 +175,11 @@ def _post_apart(drafts: list[Draft]) -> None:
         draft.outcome = draft.message = None
     try:
         _store(drafts)
-    except DatabaseError:
-        logger.exception("Some messages could not be stored.")
+    except DatabaseError as error:
+        # A room that is held or a disk that is full is no bug of ours: one line says it.
+        bug = None if isinstance(error, OperationalError) else error
+        reason = str(error).partition("\n")[0]
+        logger.error("Some messages could not be stored: %s", reason, exc_info=bug)
         for draft in drafts:
             draft.outcome = Unavailable()
 

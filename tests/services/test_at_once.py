@@ -248,7 +248,7 @@ def test_reading_on_several_devices_at_once_ends_at_the_furthest():
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
-def test_a_room_that_somebody_holds_keeps_nobody_from_another_room():
+def test_a_room_that_somebody_holds_keeps_nobody_from_another_room(caplog):
     ada = make_member()
     held, free = make_room(members=[ada]), make_room(members=[ada])
     posts = [Post(ada.id, room.pk, uuid4(), "hi") for room in (held, free)]
@@ -262,6 +262,7 @@ def test_a_room_that_somebody_holds_keeps_nobody_from_another_room():
         Room.objects.select_for_update().get(pk=held.pk)
         [[refused, acked]] = at_once(post)
     assert (type(refused), type(acked)) == (Unavailable, Ack)
+    assert [record for record in caplog.records if record.exc_info] == [], "a line is enough"
     [[acked, again]] = at_once(lambda: post_many(posts))
     assert (acked.seq, again.seq) == (1, 1)
     assert_in_order(free)
