@@ -20,7 +20,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
 
     def _save(self, name: str, content: "File[Any]") -> str:
         if name.startswith("js/") and name.endswith(".js"):
-            content = ContentFile(without_comments(content.read()))
+            content = ContentFile(without_comments(b"".join(content.chunks())))
         return super()._save(name, content)
 
     def post_process(self, paths: Collection[str], *args: Any, **options: Any) -> Iterator[Any]:

@@ -5,6 +5,8 @@ Each is a function of a module to patch it once it is imported; `patches` choose
 
 import os
 import random
+import threading
+import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -128,7 +130,35 @@ def invent_row(frames: ModuleType) -> None:
 
 
 def ack_early(storing: ModuleType) -> None:
-    """An ack leaves before its commit."""
+    """An ack leaves before its commit, whichever way a batch is stored."""
+    _commit_late_in_threads(storing)
+    _commit_late_on_the_loop(storing)
+
+
+def _commit_late_in_threads(storing: ModuleType) -> None:
+    real = storing.post_many
+
+    def post_many(posts: Any) -> Any:
+        from django.db import connection, transaction
+
+        outcomes: list[Any] = []
+        written = threading.Event()
+
+        def work() -> None:
+            with transaction.atomic():
+                outcomes.append(real(posts))
+                written.set()
+                time.sleep(BEFORE_COMMIT)
+            connection.close()
+
+        threading.Thread(target=work, daemon=True).start()
+        written.wait()
+        return outcomes[0]
+
+    storing.post_many = post_many
+
+
+def _commit_late_on_the_loop(storing: ModuleType) -> None:
     import asyncio
 
     class Late(storing.Pipeline):  # type: ignore[name-defined, misc]
