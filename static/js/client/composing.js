@@ -89,6 +89,7 @@ export class Composing {
 
   async #read() {
     const { api, store } = this.#client;
+    this.#sync.asked();
     try {
       const [{ drafts }, { scheduled }] = await Promise.all([api.read("drafts"), api.read("scheduled")]);
       this.#sync.begin(drafts, [...store.rooms.keys()]);

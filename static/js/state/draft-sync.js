@@ -19,6 +19,8 @@ export const RETRY = 8000;
 export class DraftSync {
   /** @type {Map<string, {place: Place, at: number, timer: any}>} what the server has to be told */
   #due = new Map();
+  /** @type {Set<string>} places that were heard of since the server was asked for all drafts */
+  #heard = new Set();
   #drafts;
   #clock;
   #keep;
@@ -43,14 +45,22 @@ export class DraftSync {
     drafts.on("written", (place) => this.#written(place, PAUSE));
   }
 
+  /** All drafts of the server are asked for: what comes before the answer is newer than it. */
+  asked() {
+    this.#heard.clear();
+  }
+
   /**
    * Takes all drafts of the server. What it has not and this device once gave it was emptied.
    * @param {DraftRow[]} rows
    * @param {number[]} rooms of which this device may hold drafts
    */
   begin(rows, rooms) {
-    for (const row of rows) this.received(row);
-    const told = new Set(rows.map(({ room, thread }) => nameOf({ room, thread })));
+    const told = new Set(this.#heard);
+    for (const row of rows) {
+      if (!told.has(nameOf(row))) this.received(row);
+      told.add(nameOf(row));
+    }
     for (const room of rooms) {
       const place = { room, thread: null };
       const draft = this.#drafts.get(room);
@@ -63,6 +73,7 @@ export class DraftSync {
   /** A draft was written, here or on another device. */
   received(/** @type {DraftRow} */ row) {
     const place = { room: row.room, thread: row.thread };
+    this.#heard.add(nameOf(place));
     const draft = this.#drafts.get(row.room, row.thread);
     if (draft?.sentAs || this.#due.has(nameOf(place))) return;
     if (draft && !draft.kept && (draft.at ?? 0) > Date.parse(row.written_at)) {

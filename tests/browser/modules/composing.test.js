@@ -136,6 +136,17 @@ export async function what_is_typed_goes_to_the_server_once_after_a_pause() {
   equal([kept[0].room, kept[0].body], [12, "hi"]);
 }
 
+export function what_came_while_all_drafts_were_asked_for_is_newer_than_the_answer() {
+  const { drafts, sync } = device();
+  sync.asked();
+  sync.received(row("from the phone"));
+  sync.begin([], [12]);
+  equal(drafts.get(12)?.text, "from the phone");
+  sync.asked();
+  sync.begin([], [12]);
+  equal(drafts.get(12), null, "emptied elsewhere");
+}
+
 export function what_comes_from_elsewhere_is_shown_where_nothing_is_being_typed() {
   const { drafts, sync, changes } = device();
   sync.received(row("from the phone"));
