@@ -31,6 +31,7 @@ PARTS = {
     "chromium": chromium,
 }
 STORES = ("postgresql", "redis-server")
+CONVERSATION = ("tests/browser/test_conversation.py",)
 # In groups of their own; all other directories of tests/ are units.
 APART = ("browser", "commands", "deploy", "faults", "live", "server")
 
@@ -67,6 +68,8 @@ def groups() -> list[Group]:
     """Return all groups, those that take longest first."""
     return [
         Group("browser", ("tests/browser",), needs=("chromium",)),
+        # The page as it is deployed: scripts hashed and without their comments, two processes.
+        Group("browser, production", CONVERSATION, "production", (*STORES, "chromium")),
         Group("faults", ("tests/faults",), "production", (*STORES, "haproxy")),
         Group("live, production", ("tests/live",), "production", STORES),
         Group("live, embedded", ("tests/live",)),
@@ -176,7 +179,7 @@ def main(arguments: list[str]) -> int:
     print("\n=== all")
     for outcome in outcomes:
         print(
-            f"{outcome.group.name:<18}{outcome.passed:>5} passed {outcome.failed:>3} failed "
+            f"{outcome.group.name:<20}{outcome.passed:>5} passed {outcome.failed:>3} failed "
             f"{outcome.skipped:>3} skipped {outcome.seconds:>5.0f} s"
         )
     failed = sum(outcome.failed for outcome in outcomes)
