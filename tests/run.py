@@ -68,9 +68,9 @@ def groups() -> list[Group]:
     """Return all groups, those that take longest first."""
     return [
         Group("browser", ("tests/browser",), needs=("chromium",)),
+        Group("faults", ("tests/faults",), "production", (*STORES, "haproxy")),
         # The page as it is deployed: scripts hashed and without their comments, two processes.
         Group("browser, production", CONVERSATION, "production", (*STORES, "chromium")),
-        Group("faults", ("tests/faults",), "production", (*STORES, "haproxy")),
         Group("live, production", ("tests/live",), "production", STORES),
         Group("live, embedded", ("tests/live",)),
         Group("deploy", ("tests/deploy",), "production", (*STORES, "nginx", "openssl")),
