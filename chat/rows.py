@@ -145,22 +145,23 @@ class PersonRow(msgspec.Struct, frozen=True):
     avatar: str | None
 
 
-class ProfileRow(msgspec.Struct, frozen=True):
+class PortraitRow(PersonRow, frozen=True):
+    """Someone with what they say of themselves for now."""
+
+    status: str
+    status_emoji: str
+    status_until: str | None
+    dnd_until: str | None
+    time_zone: str
+
+
+class ProfileRow(PortraitRow, frozen=True):
     """What a member is shown of another.
 
     ``last_seen`` is told of those who allow it while they are offline, ``blocked`` whether the
     reader blocks them.
     """
 
-    id: int
-    username: str
-    name: str
-    avatar: str | None
-    status: str
-    status_emoji: str
-    status_until: str | None
-    dnd_until: str | None
-    time_zone: str
     presence: PresenceState
     last_seen: str | None
     blocked: bool
@@ -179,8 +180,8 @@ class SeatRow(msgspec.Struct, frozen=True):
     place: int | None
 
 
-class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A room in the member's own list, with where they stand in it.
+class RoomRow(InfoRow, frozen=True, kw_only=True, omit_defaults=True):
+    """A room in the member's own list, with where they stand in it; ``version`` is the room's.
 
     ``unread`` and ``mentions`` are counted up to 100, which means that or more; from
     ``unread_from`` on, where the member marked what they had read. ``with`` are the others in a
@@ -190,15 +191,6 @@ class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     Until ``muted_until`` the member may not write there: moderators decided that.
     """
 
-    id: int
-    kind: str
-    slug: str
-    name: str
-    topic: str
-    locked: bool
-    archived: bool
-    slow_mode: int
-    version: int
     last_seq: int
     read_seq: int
     unread: int
@@ -210,7 +202,6 @@ class RoomRow(msgspec.Struct, frozen=True, omit_defaults=True):
     quiet_until: str | None = None
     favourite: bool = False
     place: int | None = None
-    callers: str = "stewards"
     here: list[int] | None = None
     muted_until: str | None = None
 
@@ -375,16 +366,23 @@ def profile_row(
 ) -> ProfileRow:
     """Return what a member is shown of ``user``."""
     return ProfileRow(
-        id=user.pk,
-        username=user.username,
-        name=user.name,
-        avatar=user.avatar_url,
-        time_zone=user.time_zone,
         presence=presence,
         last_seen=wire_time(last_seen) if last_seen else None,
         blocked=blocked,
-        **said_of(user),
+        **portrait(user),
     )
+
+
+def portrait(user: User) -> dict[str, Any]:
+    """Return the fields of a ``PortraitRow`` of ``user``."""
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "name": user.name,
+        "avatar": user.avatar_url,
+        "time_zone": user.time_zone,
+        **said_of(user),
+    }
 
 
 def seat_row(seat: Membership) -> SeatRow:

@@ -74,6 +74,6 @@ WORKLOADS = [
             Column("empty MiB", "empty_mib", "{:.0f}"),
             Column("failed", "failed", "{:.0f}"),
         ],
-        [NODE_WS_REDIS, SOCKETIO_REDIS, OURS],
+        [SOCKETIO_REDIS, OURS],
     )
 ]

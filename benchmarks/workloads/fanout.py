@@ -4,14 +4,10 @@ from collections.abc import Callable
 
 from benchmarks.parts import Parts
 from benchmarks.servers import (
-    EPOLL,
-    NODE_WS,
     NODE_WS_REDIS,
     NODE_WS_REDIS_PG,
     OURS,
     SERVERS,
-    SOCKETIO_REDIS,
-    SOCKETIO_REDIS_PG,
     UVLOOP,
     Server,
 )
@@ -24,8 +20,8 @@ PRECISION = {False: 1.08, True: 1.25}  # of the greatest rate, by quick
 SECONDS = {False: 2.0, True: 1.0}  # of each rate tried
 LOW_SECONDS = {False: 4.0, True: 1.5}
 
-QUICK = [EPOLL, UVLOOP, NODE_WS, NODE_WS_REDIS, SOCKETIO_REDIS, NODE_WS_REDIS_PG,
-         SOCKETIO_REDIS_PG, OURS]  # fmt: skip
+# Python's limit, those whom the targets name, and ourselves.
+QUICK = [UVLOOP, NODE_WS_REDIS, NODE_WS_REDIS_PG, OURS]
 
 
 def fanout(members: int, rooms: int) -> Callable[[Server, Parts, bool], Figures]:

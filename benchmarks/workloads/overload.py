@@ -72,5 +72,6 @@ WORKLOADS = [
             Column("after", "after_mib", "{:.0f}"),
             Column("normal again after s", "recovered_s", "{:.1f}"),
         ],
+        [OURS],
     )
 ]

@@ -17,18 +17,9 @@ from chat.services.threads import OwnThread, Thread
 REF = "#/components/schemas/{name}"
 
 
-class Me(msgspec.Struct, frozen=True):
+class Me(rows.PortraitRow, frozen=True):
     """The member who asks, with what they let others see."""
 
-    id: int
-    username: str
-    name: str
-    avatar: str | None
-    status: str
-    status_emoji: str
-    status_until: str | None
-    dnd_until: str | None
-    time_zone: str
     moderator: bool
     shares_reading: bool
     shares_last_seen: bool

@@ -90,13 +90,8 @@ def unblock(request: MemberRequest, user_id: int) -> HttpResponse:
 
 def _me(user: User) -> Me:
     return Me(
-        id=user.pk,
-        username=user.username,
-        name=user.name,
-        avatar=user.avatar_url,
-        time_zone=user.time_zone,
         moderator=user.is_moderator,
         shares_reading=user.shares_reading,
         shares_last_seen=user.shares_last_seen,
-        **rows.said_of(user),
+        **rows.portrait(user),
     )

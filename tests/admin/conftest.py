@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from chat import broadcast
-from tests.factories import make_member, make_moderator
+from tests.factories import make_member, make_moderator, make_room
 
 
 class Browser(Client):
@@ -61,6 +61,22 @@ def moderator(db):
     member = make_member(is_staff=True)
     member.user.groups.add(Group.objects.get(name="Moderators"))
     return member
+
+
+@pytest.fixture
+def ada(db):
+    return make_member(display_name="Ada")
+
+
+@pytest.fixture
+def bob(db):
+    return make_member(display_name="Bob")
+
+
+@pytest.fixture
+def room(ada):
+    """A public room of Ada's, with nobody else in it."""
+    return make_room(owner=ada)
 
 
 @pytest.fixture

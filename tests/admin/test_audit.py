@@ -13,19 +13,8 @@ from django.core.management import CommandError, call_command
 
 from chat.models import AuditEntry
 from chat.services import bans, rooms
-from tests.factories import make_member, make_room
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada():
-    return make_member(display_name="Ada")
-
-
-@pytest.fixture
-def room(ada):
-    return make_room(owner=ada)
 
 
 def exported(*arguments):

@@ -13,16 +13,6 @@ from tests.factories import make_member, make_message, make_room, make_token, ne
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada():
-    return make_member(display_name="Ada")
-
-
-@pytest.fixture
-def room(ada):
-    return make_room(owner=ada)
-
-
 def test_rooms_are_found_and_filtered(browser, ada, room):
     private = make_room("private", owner=ada)
     assert browser.rows("chat/room/", q=room.name) == [room.pk]

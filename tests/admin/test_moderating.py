@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ada():
-    return make_member(display_name="Ada")
-
-
-@pytest.fixture
 def room(ada):
     return make_room(owner=make_member(), members=[ada])
 

@@ -16,16 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ada():
-    return make_member(display_name="Ada")
-
-
-@pytest.fixture
-def bob():
-    return make_member(display_name="Bob")
-
-
-@pytest.fixture
 def room(ada, bob):
     return make_room("private", [bob], owner=ada)
 

@@ -21,11 +21,6 @@ LISTS = [
 
 
 @pytest.fixture
-def ada():
-    return make_member()
-
-
-@pytest.fixture
 def room(ada):
     return make_room("private", owner=ada)
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.factories import make_member, make_room
+
 
 @pytest.fixture(autouse=True)
 def fresh_counts(settings):
@@ -12,3 +14,19 @@ def fresh_counts(settings):
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def ada(db):
+    return make_member(display_name="Ada")
+
+
+@pytest.fixture
+def bob(db):
+    return make_member(display_name="Bob")
+
+
+@pytest.fixture
+def room(ada, bob):
+    """A public room of Ada's that Bob is in."""
+    return make_room(members=[bob], owner=ada)

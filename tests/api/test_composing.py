@@ -12,21 +12,6 @@ from tests.factories import make_member, make_message, make_room
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada():
-    return make_member(display_name="Ada")
-
-
-@pytest.fixture
-def bob():
-    return make_member(display_name="Bob")
-
-
-@pytest.fixture
-def room(ada, bob):
-    return make_room(members=[bob], owner=ada)
-
-
 def in_an_hour():
     return (timezone.now() + timedelta(hours=1)).isoformat()
 

@@ -9,24 +9,9 @@ from chat.models.message import BODY_MAX
 from chat.services import messages
 from chat.services.reading import EDITS_MAX
 from tests.api.calling import Caller, assert_refused
-from tests.factories import make_member, make_message, make_room
+from tests.factories import make_message, make_room
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada():
-    return make_member(display_name="Ada")
-
-
-@pytest.fixture
-def bob():
-    return make_member(display_name="Bob")
-
-
-@pytest.fixture
-def room(ada, bob):
-    return make_room(members=[bob], owner=ada)
 
 
 def test_a_thread_is_written_read_and_followed(ada, bob, room):

@@ -11,16 +11,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ada():
-    return make_member()
-
-
-@pytest.fixture
-def room(ada):
-    return make_room(owner=ada)
-
-
-@pytest.fixture
 def path(room):
     return f"rooms/{room.pk}/messages"
 

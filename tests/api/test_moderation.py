@@ -7,24 +7,9 @@ from django.utils import timezone
 
 from chat.models import Sanction
 from tests.api.calling import Caller, assert_refused
-from tests.factories import make_member, make_message, make_room
+from tests.factories import make_member, make_message
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada():
-    return make_member(display_name="Ada")
-
-
-@pytest.fixture
-def bob():
-    return make_member(display_name="Bob")
-
-
-@pytest.fixture
-def room(ada, bob):
-    return make_room(members=[bob], owner=ada)
 
 
 def later():

@@ -16,11 +16,6 @@ BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def ada():
-    return make_member()
-
-
-@pytest.fixture
 def room(ada):
     """A room in which something was said on each of ten days, at noon."""
     room = make_room("private", owner=ada)

@@ -15,16 +15,6 @@ from tests.factories import make_member, make_message, make_room, make_token, ne
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada():
-    return make_member()
-
-
-@pytest.fixture
-def room(ada):
-    return make_room(owner=ada)
-
-
 # --- who asks ---------------------------------------------------------------------------------
 
 
