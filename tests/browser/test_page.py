@@ -1,9 +1,9 @@
 """The page itself: its policy, its sizes, its keyboard, and who cannot see it."""
 
-import gzip
 import re
 from urllib.parse import urlsplit
 
+import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Request, expect
@@ -198,7 +198,7 @@ def test_every_module_and_style_sheet_of_the_page_is_named_in_its_head() -> None
 
 def test_the_scripts_of_the_first_page_stay_small() -> None:
     served = [without_comments((STATIC / name).read_bytes()) for name in imported_at_once()]
-    assert sum(len(gzip.compress(script)) for script in served) < SCRIPTS_MOST
+    assert sum(len(brotli.compress(script)) for script in served) < SCRIPTS_MOST
 
 
 def imported_at_once() -> set[str]:
