@@ -5,7 +5,7 @@ Every name is new, so tests can share a database that nobody empties.
 
 import itertools
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -124,15 +124,17 @@ def make_history(
     room: Room,
     authors: Sequence[Member],
     count: int,
-    body: str = "so it was",
+    body: str | Callable[[int], str] = "so it was",
     *,
     mentioning: Member | None = None,
 ) -> None:
-    """Store ``count`` messages with ``body`` in bulk, the authors taking turns.
+    """Store ``count`` messages in bulk, the authors taking turns.
 
+    They say ``body``, or what it says for their number, from 1 on; words alone, no Markdown.
     Nobody is told and no read position moves: do it before anyone looks.
     """
     room.refresh_from_db()
+    say = body if callable(body) else lambda number: body
     made = Message.objects.bulk_create(
         Message(
             room=room,
@@ -141,8 +143,8 @@ def make_history(
             posted_version=room.version + number,
             author=authors[number % len(authors)].user,
             client_id=uuid4(),
-            body=body,
-            html=f"<p>{body}</p>",
+            body=say(number),
+            html=f"<p>{say(number)}</p>",
         )
         for number in range(1, count + 1)
     )

@@ -3,12 +3,13 @@
 import msgspec
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.urls import reverse
 
 from accounts import pictures
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound
-from chat.models import CustomEmoji
+from chat.models import CustomEmoji, SiteState
 from chat.models.emoji import EMOJI_COUNT_MAX, EMOJI_NAME, EMOJI_NAME_MAX
 
 UPLOAD_MAX = 1024 * 1024  # bytes
@@ -36,15 +37,14 @@ def add(actor: User, name: str, upload: UploadedFile) -> CustomEmoji:
     _check_moderator(actor)
     name = name.strip().strip(":").lower()
     _check_name(name)
-    if CustomEmoji.objects.filter(name=name).exists():
-        raise Invalid(f"name: there is an emoji :{name}: already.")
-    if CustomEmoji.objects.count() >= EMOJI_COUNT_MAX:
-        raise Invalid(f"The site has {EMOJI_COUNT_MAX} emoji, which is the most: remove one first.")
     try:
         picture = pictures.within(upload, SIDE, UPLOAD_MAX)
     except ValidationError as error:
         raise Invalid("picture: " + " ".join(error.messages)) from error
-    return CustomEmoji.objects.create(name=name, picture=picture, added_by=actor)
+    with transaction.atomic():
+        _take_turns()
+        _check_room_for(name)
+        return CustomEmoji.objects.create(name=name, picture=picture, added_by=actor)
 
 
 def remove(actor: User, name: str) -> None:
@@ -72,6 +72,19 @@ def picture_of(name: str) -> bytes:
 def _check_moderator(actor: User) -> None:
     if not actor.is_moderator:
         raise Forbidden("Only moderators of the site may change its emoji.")
+
+
+def _take_turns() -> None:
+    """Let nobody else add an emoji until the transaction ends: so name and limit hold."""
+    site = SiteState.current()
+    SiteState.objects.select_for_update(no_key=True).get(pk=site.pk)
+
+
+def _check_room_for(name: str) -> None:
+    if CustomEmoji.objects.filter(name=name).exists():
+        raise Invalid(f"name: there is an emoji :{name}: already.")
+    if CustomEmoji.objects.count() >= EMOJI_COUNT_MAX:
+        raise Invalid(f"The site has {EMOJI_COUNT_MAX} emoji, which is the most: remove one first.")
 
 
 def _check_name(name: str) -> None:

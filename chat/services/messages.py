@@ -42,6 +42,12 @@ REACTED_MAX = 10_000  # reactions to one message, which must fit a frame
 EMOJI_JOINERS = {"\u200d", "\ufe0f", "\u20e3"}
 EMOJI_CATEGORIES = {"So", "Sk", "Sm", "Mn", "Me", "Cf"}
 KEYCAPS = set("0123456789#*")
+# A flag, a keycap, or one picture: with its variation, skin tone or tags, others joined to it.
+_MARK = "[\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+_PICTURE = rf"[^\u200d\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]{_MARK}*"
+ONE_EMOJI = re.compile(
+    f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_PICTURE}(?:\u200d{_PICTURE})*)\\Z"
+)
 CUSTOM = re.compile(rf":[a-z0-9_+-]{{1,{EMOJI_NAME_MAX}}}:\Z")  # an emoji of the site's own
 
 
@@ -161,7 +167,7 @@ def bury(actor: User, change: RoomChange, message: Message) -> None:
 
 def react(actor: User, message_id: int, emoji: str, on: bool) -> Ack:
     """Put an emoji on a message, or take it off. Raises Invalid, NotFound or Forbidden."""
-    emoji = clean_emoji(emoji)
+    emoji = clean_emoji(emoji) if on else _clean_symbols(emoji)
     if on:
         _check_known(emoji)
     with _message(actor, message_id) as (change, message):
@@ -188,7 +194,15 @@ def pin(actor: User, message_id: int, on: bool) -> Ack:
 
 
 def clean_emoji(emoji: str) -> str:
-    """Return ``emoji`` if it is one emoji, or the :name: of one; raise Invalid otherwise.
+    """Return ``emoji`` if it is one emoji, or the :name: of one; raise Invalid otherwise."""
+    emoji = _clean_symbols(emoji)
+    if not (CUSTOM.match(emoji) or ONE_EMOJI.match(emoji)):
+        raise Invalid("emoji: one at a time.")
+    return emoji
+
+
+def _clean_symbols(emoji: str) -> str:
+    """Return ``emoji`` if there is nothing else in it, or the :name: of one; raise Invalid.
 
     Judged by Unicode category, so that emoji newer than this Python are let through as well.
     """
@@ -217,7 +231,7 @@ def _is_emoji_part(char: str) -> bool:
     category = unicodedata.category(char)
     # Cn: not yet assigned in this Python's Unicode, in the planes where emoji are.
     newer = category == "Cn" and 0x1F000 <= ord(char) <= 0x1FAFF
-    return (category in EMOJI_CATEGORIES and ord(char) > 0xA0) or char in "‼⁉" or newer
+    return (category in EMOJI_CATEGORIES and ord(char) > 0xA0) or char in "‼⁉ℹ〰" or newer
 
 
 @contextmanager

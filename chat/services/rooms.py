@@ -109,15 +109,21 @@ def update(
         if callers not in Callers.values:
             raise Invalid("callers: stewards or members.")
         wanted["callers"] = callers
-    with changing(room_id) as change:
-        room = _stewarded(actor, change, "change the room")
-        assert change is not None
-        check_not_direct(room, "change")
-        if slug not in (None, room.slug):
-            check_owner(actor, change.seat_of(actor), "change a room's address")
-            _check_free(str(wanted["slug"]))
-        _apply(actor, change, wanted, Verb.CHANGE_ROOM, reason)
-        return room
+    try:
+        with changing(room_id) as change:
+            room = _stewarded(actor, change, "change the room")
+            assert change is not None
+            check_not_direct(room, "change")
+            if slug not in (None, room.slug):
+                check_owner(actor, change.seat_of(actor), "change a room's address")
+                _check_free(str(wanted["slug"]))
+            _apply(actor, change, wanted, Verb.CHANGE_ROOM, reason)
+            return room
+    except IntegrityError:
+        # Another room took the address between the question and the answer.
+        if slug is None:
+            raise
+        raise Invalid(SLUG_TAKEN) from None
 
 
 def lock(actor: User, room_id: int, on: bool, reason: str = "") -> Room:

@@ -1,6 +1,7 @@
 """Messages that a member keeps for themselves. Nobody is told."""
 
 import msgspec
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -46,11 +47,14 @@ def save(actor: User, message_id: int, on: bool) -> None:
     message = access_message(actor, message_id)
     if message.is_tombstone:
         raise NotFound(NO_MESSAGE)
-    if Saved.objects.filter(user=actor, message=message).exists():
-        return
-    if Saved.objects.filter(user=actor).count() >= SAVED_MAX:
-        raise Invalid(f"One can save at most {SAVED_MAX} messages: remove another one first.")
-    Saved.objects.get_or_create(user=actor, message=message)
+    with transaction.atomic():
+        # One at a time a member, so that the limit holds.
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        if Saved.objects.filter(user=actor, message=message).exists():
+            return
+        if Saved.objects.filter(user=actor).count() >= SAVED_MAX:
+            raise Invalid(f"One can save at most {SAVED_MAX} messages: remove another one first.")
+        Saved.objects.create(user=actor, message=message)
 
 
 def saved_by(user: User) -> SavedMessages:

@@ -1,20 +1,44 @@
 """Many at the same time, in real transactions: order stays gapless, and nothing is there twice."""
 
+import io
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
+from django.utils import timezone
+from PIL import Image
 
-from chat.errors import ChatError, SlowMode, Unavailable
-from chat.models import Membership, Message, Room
-from chat.services import members, messages, rooms
+from chat.errors import ChatError, Forbidden, Invalid, NotFound, SlowMode, Unavailable
+from chat.models import CustomEmoji, JoinLink, Membership, Message, Room
+from chat.services import (
+    blocks,
+    drafts,
+    emoji,
+    links,
+    members,
+    messages,
+    polls,
+    rooms,
+    saved,
+    scheduled,
+    threads,
+)
 from chat.services.posting import Ack, Post, post_many
-from tests.factories import make_history, make_member, make_room
+from tests.factories import (
+    make_history,
+    make_member,
+    make_message,
+    make_moderator,
+    make_room,
+    new_name,
+)
 from tests.parts.part import wait_until
 from tests.services.telling import (
     fragment_rows,
@@ -245,6 +269,149 @@ def test_reading_on_several_devices_at_once_ends_at_the_furthest():
 
     at_once(*map(read, range(1, THREADS + 1)), rename)
     assert Membership.objects.get(room=room, user=ada.user).read_seq == 40
+
+
+# --- limits: each of these takes one more of what there is room for one ------------------------
+
+
+def save_another(member, room, number):
+    return saved.save(member.user, message_in(room, number).pk, True)
+
+
+def pin_another(member, room, number):
+    return messages.pin(member.user, message_in(room, number).pk, True)
+
+
+def begin_another(member, room, number):
+    root = message_in(room, number).pk
+    return drafts.keep(member.user, room.pk, "half a thought", thread=root)
+
+
+def schedule_another(member, room, number):
+    return scheduled.schedule(member.user, room.pk, "later", timezone.now() + timedelta(hours=1))
+
+
+def link_another(member, room, number):
+    return links.create(member.user, room.pk)
+
+
+def block_another(member, room, number):
+    return blocks.block(member.user, message_in(room, number).author_id)
+
+
+def draw_another(member, room, number):
+    return emoji.add(member.user, new_name("e"), picture())
+
+
+def message_in(room: Room, number: int) -> Message:
+    return Message.objects.get(room=room, seq=number)
+
+
+def picture() -> SimpleUploadedFile:
+    drawn = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(drawn, "PNG")
+    return SimpleUploadedFile("emoji.png", drawn.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "one_more"),
+    [
+        (saved, "SAVED_MAX", save_another),
+        (messages, "PINS_MAX", pin_another),
+        (drafts, "DRAFTS_MAX", begin_another),
+        (scheduled, "SCHEDULED_MAX", schedule_another),
+        (links, "LINKS_MAX", link_another),
+        (blocks, "BLOCKS_MAX", block_another),
+        (emoji, "EMOJI_COUNT_MAX", draw_another),
+    ],
+)
+def test_where_there_is_room_for_one_more_one_of_several_at_once_gets_it(
+    monkeypatch, module, limit, one_more
+):
+    monkeypatch.setattr(module, limit, 1)
+    ada = make_moderator()
+    others = [make_member() for _ in range(THREADS)]
+    room = make_room(members=others, owner=ada)
+    make_history(room, others, THREADS)
+    answers = at_once(*[lambda n=n: one_more(ada, room, n + 1) for n in range(THREADS)])
+    refused = [answer for answer in answers if isinstance(answer, ChatError)]
+    assert len(refused) == THREADS - 1
+    assert {type(refusal) for refusal in refused} == {Invalid}
+
+
+def test_of_several_with_a_link_for_one_one_comes_in():
+    ada = make_member()
+    room = make_room("private", owner=ada)
+    link, secret = links.create(ada.user, room.pk, uses_max=1)
+    digest = JoinLink.digest_of(secret)
+    holders = [make_member() for _ in range(THREADS)]
+    answers = at_once(*[lambda one=one: links.use(one.user, digest) for one in holders])
+    assert Counter(map(type, answers)) == {Room: 1, Forbidden: THREADS - 1}
+    assert Membership.objects.active().filter(room=room).count() == 2
+    link.refresh_from_db()
+    assert link.uses == 1
+
+
+def test_an_emoji_of_one_name_is_added_once():
+    keeper = make_moderator()
+    answers = at_once(*[lambda: emoji.add(keeper.user, "party", picture()) for _ in range(THREADS)])
+    assert Counter(map(type, answers)) == {CustomEmoji: 1, Invalid: THREADS - 1}
+
+
+def test_of_several_rooms_one_gets_an_address():
+    ada = make_member()
+    some = [make_room(owner=ada) for _ in range(THREADS)]
+    slug = new_name("kitchen")
+    answers = at_once(
+        *[lambda room=room: rooms.update(ada.user, room.pk, slug=slug) for room in some]
+    )
+    assert Counter(map(type, answers)) == {Room: 1, Invalid: THREADS - 1}
+    assert {str(each.detail) for each in answers if isinstance(each, Invalid)} == {rooms.SLUG_TAKEN}
+    for room in some:
+        assert_in_order(room)
+
+
+def test_rooms_of_one_name_made_at_once_have_an_address_each():
+    ada, name = make_member(), new_name("Kitchen")
+    made = at_once(
+        *[lambda: rooms.create(ada.user, kind="public", name=name) for _ in range(THREADS)]
+    )
+    assert len({room.slug for room in made}) == THREADS
+
+
+def test_a_vote_is_counted_before_the_poll_closes_or_refused():
+    owner = make_member()
+    crowd = [make_member() for _ in range(THREADS)]
+    room = make_room(members=crowd, owner=owner)
+    poll = polls.ask(owner.user, room.pk, uuid4(), "Lunch?", ["Pizza", "Salad"]).id
+    *answers, closed = at_once(
+        *[lambda one=one: polls.vote(one.user, poll, [1]) for one in crowd],
+        lambda: polls.close(owner.user, poll),
+    )
+    counted = [answer for answer in answers if isinstance(answer, Ack)]
+    assert {type(answer) for answer in answers} <= {Ack, Forbidden}
+    assert all(ack.version < closed.version for ack in counted)
+    told = stored_messages(room.pk)[poll]["poll"]
+    assert (told["closed"], told["options"][1]["votes"]) == (True, len(counted))
+    assert_in_order(room)
+
+
+def test_a_reply_is_in_the_thread_before_its_first_message_goes_or_refused():
+    owner = make_member()
+    crowd = [make_member() for _ in range(THREADS)]
+    room = make_room(members=crowd, owner=owner)
+    root = make_message(room, owner).pk
+    *answers, _gone = at_once(
+        *[lambda one=one: messages.post(one.user, room.pk, uuid4(), "hi", None, root)
+          for one in crowd],
+        lambda: messages.remove(owner.user, root),
+    )  # fmt: skip
+    stored = [answer for answer in answers if isinstance(answer, Ack)]
+    assert {type(answer) for answer in answers} <= {Ack, Forbidden, Invalid, NotFound}
+    page = threads.page(owner.user, root)
+    assert [row.id for row in page.messages] == sorted(ack.id for ack in stored)
+    assert page.root.deleted
+    assert_in_order(room)
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")

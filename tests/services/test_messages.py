@@ -189,7 +189,24 @@ def test_reacting_twice_or_taking_back_nothing_is_acked_at_the_present_version(m
 
 
 @pytest.mark.parametrize(
-    "emoji", ["👍", "👍🏽", "👩‍👩‍👧‍👦", "🇫🇷", "❤️", "1️⃣", "#️⃣", "☕", "™️", "🏴󠁧󠁢󠁷󠁬󠁳󠁿", "🫩", " 🎉 "]
+    "emoji",
+    [
+        "👍",
+        "👍🏽",
+        "👩‍👩‍👧‍👦",
+        "🇫🇷",
+        "❤️",
+        "1️⃣",
+        "#️⃣",
+        "☕",
+        "™️",
+        "🏴󠁧󠁢󠁷󠁬󠁳󠁿",
+        "🫩",
+        "ℹ️",
+        "〰️",
+        "👩🏽‍❤️‍💋‍👨🏿",
+        " 🎉 ",
+    ],
 )
 def test_an_emoji_is_one(message, bob, emoji):
     messages.react(bob.user, message.pk, emoji, True)
@@ -198,6 +215,12 @@ def test_an_emoji_is_one(message, bob, emoji):
 
 @pytest.mark.parametrize("emoji", ["", " ", "a", "👍a", "<b>", "1", "\u200d", "\0", "👍" * 33])
 def test_what_is_no_emoji_is_invalid(message, bob, emoji):
+    with takes_versions(message.room_id, 0), pytest.raises(Invalid, match="^emoji:"):
+        messages.react(bob.user, message.pk, emoji, True)
+
+
+@pytest.mark.parametrize("emoji", ["👍👍", "🇫🇷🇩🇪", "👍🏽🎉", "❤️1️⃣", "👩‍👩‍👧‍👦🎉"])
+def test_several_emoji_are_not_one(message, bob, emoji):
     with takes_versions(message.room_id, 0), pytest.raises(Invalid, match="^emoji:"):
         messages.react(bob.user, message.pk, emoji, True)
 

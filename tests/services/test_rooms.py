@@ -82,6 +82,20 @@ def test_what_does_not_fit_makes_no_room(ada, fields, refusal):
     assert not Room.objects.of(ada.user).exists()
 
 
+def test_a_name_and_a_topic_reach_to_their_edge(ada):
+    name, topic = "😀" * NAME_MAX, "é" * TOPIC_MAX
+    room = rooms.create(ada.user, kind="public", name=f" {name} ", topic=f" {topic}\n")
+    assert (room.name, room.topic) == (name, topic)
+
+
+def test_long_names_that_are_alike_have_addresses_of_their_own_within_the_limit(ada):
+    name = new_name("kitchen").ljust(NAME_MAX, "x")
+    made = [rooms.create(ada.user, kind="public", name=name) for _ in range(8)]
+    slugs = {room.slug for room in made}
+    assert len(slugs) == len(made)
+    assert max(map(len, slugs)) <= SLUG_MAX
+
+
 # --- update, lock, archive --------------------------------------------------------------------
 
 
@@ -196,8 +210,11 @@ def test_one_cannot_talk_directly_with_nobody_or_a_crowd(ada):
         rooms.direct(ada.user, [])
     with pytest.raises(Invalid, match="^users:"):
         rooms.direct(ada.user, [ada.id])
-    with pytest.raises(Invalid, match="^users:"):
-        rooms.direct(ada.user, [make_member().id for _ in range(rooms.DIRECT_MAX)])
+    others = [make_member().id for _ in range(rooms.DIRECT_MAX)]
+    with pytest.raises(Invalid, match=f"at most {rooms.DIRECT_MAX} members"):
+        rooms.direct(ada.user, others)
+    assert not Room.objects.of(ada.user).exists()
+    assert len(roles_in(rooms.direct(ada.user, others[1:]))) == rooms.DIRECT_MAX
 
 
 def test_one_cannot_talk_directly_with_who_is_not_there(ada, bob, stranger):
