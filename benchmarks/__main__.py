@@ -25,6 +25,8 @@ def main() -> int:
     """Do what the command line asks; return the exit code."""
     if sys.argv[1:2] == ["profile"]:
         return run_profile(sys.argv[2:])
+    if sys.argv[1:2] == ["scroll"]:
+        return run_scroll(sys.argv[2:])
     options = parse(sys.argv[1:])
     if options.table:
         print_tables(Results.read(options.table))
@@ -115,6 +117,17 @@ def run_profile(arguments: list[str]) -> int:
     with Parts(niceness) as parts:
         for name in options.loads or PROFILES:
             print(profile(name, parts, options.seconds, options.leaves, options.native), flush=True)
+    return 0
+
+
+def run_scroll(arguments: list[str]) -> int:
+    """Scroll through a long room in Chromium; print which frames came late, and why."""
+    from benchmarks import scroll  # needs Playwright, which the other workloads do not
+
+    parser = argparse.ArgumentParser(prog="bin/bench scroll", description=scroll.__doc__)
+    parser.add_argument("--messages", type=int, default=scroll.MESSAGES, metavar="N")
+    options = parser.parse_args(arguments)
+    print(scroll.measure(options.messages).table())
     return 0
 
 

@@ -2,8 +2,10 @@
 /** @typedef {import("./types.js").Message} Message */
 import { isInRoom } from "./thread.js";
 
-/** messages loaded or shown at one go */
+/** messages loaded, or shown where one comes to, at one go */
 export const PAGE = 50;
+/** messages shown more while one scrolls: as many as can be drawn within one frame of the screen */
+export const STEP = 15;
 /** messages shown of the window at most; what is further off leaves the page */
 export const WINDOW = 300;
 
@@ -13,7 +15,7 @@ export const WINDOW = 300;
  *
  * It is anchored on the message that the reader looks at, or follows the newest. Whatever leads
  * somewhere (a link, the first unread, a date, a quote, "newest") is `open`; scrolling is `look`.
- * It grows at both ends by pages; `need` says what has to be read over HTTP before it can.
+ * It grows at both ends by steps; `need` says what has to be read over HTTP before it can.
  */
 export class Timeline {
   low = 1;
@@ -90,13 +92,12 @@ export class Timeline {
     if (this.following) this.#dropOldest();
   }
 
-  /** Adds a page of older messages; drops the newest beyond the limit, but never the anchor. */
+  /** Adds some older messages; drops the newest beyond the limit, but never the anchor. */
   growUp() {
-    const goal = Math.max(1, this.low - PAGE);
-    let space = this.anchor === null ? Infinity : WINDOW - this.#shown(this.low, this.anchor);
-    while (this.low > goal && this.#has(this.low - 1) && space > 0) {
+    const space = this.anchor === null ? Infinity : WINDOW - this.#shown(this.low, this.anchor);
+    for (let left = Math.min(space, STEP); left > 0 && this.#has(this.low - 1); ) {
       this.low -= 1;
-      space -= this.#counts(this.low);
+      left -= this.#counts(this.low);
     }
     let excess = this.#shown(this.low, this.high) - WINDOW;
     if (excess <= 0) return;
@@ -104,10 +105,10 @@ export class Timeline {
     this.anchor ??= this.high;
   }
 
-  /** Adds a page of newer messages; drops the oldest beyond the limit, but never the anchor. */
+  /** Adds some newer messages; drops the oldest beyond the limit, but never the anchor. */
   growDown() {
     const space = this.anchor === null ? Infinity : WINDOW - this.#shown(this.anchor, this.high);
-    this.#reach(this.high + PAGE, space);
+    this.#reach(Infinity, Math.min(space, STEP));
     this.#dropOldest();
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { PAGE, Timeline, WINDOW } from "/static/js/state/timeline.js";
+import { PAGE, STEP, Timeline, WINDOW } from "/static/js/state/timeline.js";
 import { equal, ok } from "./assert.js";
 import { Random } from "./random.js";
 
@@ -70,7 +70,7 @@ export function away_from_the_newest_it_counts_what_arrives() {
   const room = new Room(1000).hold(1, 1000);
   const timeline = new Timeline(room);
   timeline.open(100);
-  for (let page = 0; page < 10; page += 1) timeline.growDown();
+  for (let step = 0; step < 30; step += 1) timeline.growDown();
   const before = bounds(timeline);
   room.post();
   timeline.update();
@@ -81,13 +81,13 @@ export function away_from_the_newest_it_counts_what_arrives() {
 export function growing_up_drops_the_newest_beyond_its_limit() {
   const timeline = new Timeline(new Room(1000).hold(1, 1000));
   timeline.look(951);
-  for (let page = 0; page < 8; page += 1) {
+  for (let step = 0; step < 30; step += 1) {
     timeline.growUp();
     timeline.look(timeline.low + 10);
   }
   equal(timeline.high - timeline.low + 1, WINDOW);
   equal(timeline.following, false);
-  equal(timeline.low, 1000 - 50 + 1 - 8 * PAGE);
+  equal(timeline.low, 1000 - PAGE + 1 - 30 * STEP);
 }
 
 export function it_leaves_over_a_hole_when_it_follows() {
