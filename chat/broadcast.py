@@ -33,7 +33,7 @@ class Fragment(msgspec.Struct, frozen=True, array_like=True):
     version: int
     json: bytes
     role: str | None = None  # of a member
-    silent: list[int] = []  # members whom a message mentions and who are not shown it
+    silent: list[int] = []  # members who are not shown that a message mentions or calls them
 
 
 class Posted(msgspec.Struct, frozen=True, array_like=True):
@@ -66,10 +66,10 @@ class RoomChanged(msgspec.Struct, frozen=True, tag="changed", array_like=True):
         return {user for fragment in self.messages for user in fragment.silent}
 
     def seen_by(self, user: int) -> "RoomChanged":
-        """Return these changes as ``user`` may see them: without the silent mentions of them."""
+        """Return these changes as ``user`` may see them: without what calls them silently."""
         if user not in self.silent:
             return self
-        messages = [_without_mention(fragment, user) for fragment in self.messages]
+        messages = [_calling_not(fragment, user) for fragment in self.messages]
         return msgspec.structs.replace(self, messages=messages)
 
 
@@ -97,7 +97,8 @@ class SeatChanged(msgspec.Struct, frozen=True, tag="seat", array_like=True):
 class Read(msgspec.Struct, frozen=True, tag="read", array_like=True):
     """A member read a room up to ``seq``. ``connection`` is the one that said so, if any.
 
-    ``unread_from`` is the mark they set, ``unread`` and ``mentions`` are counted from there.
+    ``unread_from`` is the mark they set, ``unread``, ``mentions`` and ``here`` are counted from
+    there.
     """
 
     room: int
@@ -107,6 +108,7 @@ class Read(msgspec.Struct, frozen=True, tag="read", array_like=True):
     unread_from: int | None = None
     unread: int | None = None
     mentions: int | None = None
+    here: list[int] | None = None
     group = HUBS
 
 
@@ -122,7 +124,7 @@ class ThreadSeatChanged(msgspec.Struct, frozen=True, tag="thread", array_like=Tr
 
 
 class Told(msgspec.Struct, frozen=True, tag="told", array_like=True):
-    """A member is told something on all their screens: ``about`` is mute, ban or report."""
+    """A member is told something on all their screens: ``about`` is mute, ban, role or report."""
 
     user: int
     about: str
@@ -193,11 +195,12 @@ _decode_hint = msgspec.msgpack.Decoder(_Hint).decode
 _decode = msgspec.msgpack.Decoder(Event).decode
 
 
-def _without_mention(fragment: Fragment, user: int) -> Fragment:
+def _calling_not(fragment: Fragment, user: int) -> Fragment:
     if user not in fragment.silent:
         return fragment
     row = msgspec.json.decode(fragment.json)
-    row["mentions"].remove(user)
+    row["mentions"] = [mentioned for mentioned in row["mentions"] if mentioned != user]
+    row.pop("call", None)
     return msgspec.structs.replace(fragment, json=msgspec.json.encode(row))
 
 

@@ -7,6 +7,7 @@ is listed here. A body without any markup takes a short way that yields the same
 import re
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import nh3
@@ -22,6 +23,8 @@ MENTION = re.compile(r"(?<![\w@./-])@([a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?)", 
 ROOM_LINK = re.compile(
     r"(?<![^\s(\[\"'*~_,;])#([a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9])?)(?![\w#-])", re.I
 )
+# An emoji of the site's own by its name, where a word may begin; several may follow each other.
+EMOJI = re.compile(r"(?<![\w@/.#&=?%+-]):([a-z0-9](?:[a-z0-9_+-]{0,28}[a-z0-9])?):(?!\w)", re.I)
 # What calls everybody in a room, or who is there of them, instead of a handle.
 CALLS = ("room", "here")
 CALL = re.compile(r'<span class="mention" data-call="(room|here)"')
@@ -37,13 +40,14 @@ PLAIN = re.compile(
 TAGS = {
     "p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
     "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span",
-    "room-link",
+    "room-link", "img",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
     "p": {"class"},
     "room-link": {"slug"},
+    "img": {"alt", "title"},  # and of class and src only ours
     "span": {"class", "data-user", "data-call"},
     "pre": {"class"},
     "code": {"class"},
@@ -59,11 +63,17 @@ CELLS_MAX = 2000  # that a body's lines and bars could make
 HIGHLIGHT_MAX = 2000  # characters of code in one message; more of it stays plain
 
 Handles = Mapping[str, tuple[int, str]]  # handle → (user id, name)
+Pictures = Mapping[str, str]  # name of an emoji of the site's own → address of its picture
 
 
 def handles_in(body: str) -> set[str]:
     """Return the handles that ``body`` may mention, in lower case."""
     return {match.lower() for match in MENTION.findall(body)} if "@" in body else set()
+
+
+def emoji_in(body: str) -> set[str]:
+    """Return the names of the site's own emoji that ``body`` may show."""
+    return {match.lower() for match in EMOJI.findall(body)} if ":" in body else set()
 
 
 def is_plain(body: str) -> bool:
@@ -72,23 +82,35 @@ def is_plain(body: str) -> bool:
 
 
 def render(
-    body: str, handles: Handles | None = None, *, calls: bool = False
+    body: str,
+    handles: Handles | None = None,
+    *,
+    calls: bool = False,
+    pictures: Pictures | None = None,
 ) -> tuple[str, list[int]]:
     """Return the safe HTML of ``body``, and the ids of the members it mentions, each once.
 
     ``handles`` are the members who can be mentioned; with ``calls``, everybody can. A handle within
-    code mentions nobody. ``#slug`` becomes an element that a page makes a link if its reader may
-    know of that room: nothing is looked up here, so nothing can be given away.
+    code mentions nobody. ``:name:`` of one of ``pictures`` becomes that picture; within code, or of
+    another name, it stays text. ``#slug`` becomes an element that a page makes a link if its reader
+    may know of that room: nothing is looked up here, so nothing can be given away.
     """
     if is_plain(body):
         return f"<p>{body}</p>", []
-    return from_markdown(body, handles or {}, calls)
+    return from_markdown(body, handles or {}, calls, pictures or {})
 
 
-def from_markdown(body: str, handles: Handles, calls: bool = False) -> tuple[str, list[int]]:
+def from_markdown(
+    body: str, handles: Handles, calls: bool = False, pictures: Pictures = MappingProxyType({})
+) -> tuple[str, list[int]]:
     """The same, by the long way."""
     mentioned: dict[int, None] = {}
-    environment: dict[str, Any] = {"handles": handles, "mentioned": mentioned, "calls": calls}
+    environment: dict[str, Any] = {
+        "handles": handles,
+        "mentioned": mentioned,
+        "calls": calls,
+        "pictures": pictures,
+    }
     parser = _parser_for(body)
     if action := ACTION.match(body):
         html = f'<p class="action">{parser.renderInline(body[action.end() :], environment)}</p>'
@@ -100,6 +122,7 @@ def from_markdown(body: str, handles: Handles, calls: bool = False) -> tuple[str
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel=LINK_REL,
+        tag_attribute_values={"img": {"class": {"emoji"}, "src": set(pictures.values())}},
     )
     return safe.strip(), list(mentioned)
 
@@ -136,7 +159,8 @@ def _markdown(tables: bool, highlighting: bool) -> MarkdownIt:
     parser.disable(["image"])
     parser.inline.ruler.before("link", "mention", _mention)
     parser.inline.ruler.before("link", "room_link", _room_link)
-    for sign in "@#":
+    parser.inline.ruler.before("link", "emoji", _emoji)
+    for sign in "@#:":
         parser.inline.add_terminator_char(sign)
     return parser
 
@@ -168,6 +192,22 @@ def _push_mention(state: StateInline, attribute: str, value: str, name: str) -> 
     token.attrs = {"class": "mention", attribute: value}
     state.push("text", "", 0).content = f"@{name}"
     state.push("mention_close", "span", -1)
+
+
+def _emoji(state: StateInline, silent: bool) -> bool:
+    """Turn ``:name:`` of a known emoji into its picture."""
+    if state.src[state.pos] != ":":
+        return False
+    match = EMOJI.match(state.src, state.pos)
+    address = match and state.env["pictures"].get(match[1].lower())
+    if not match or not address:
+        return False
+    if not silent:
+        name = match[0].lower()
+        token = state.push("emoji", "img", 0)
+        token.attrs = {"class": "emoji", "src": address, "alt": name, "title": name}
+    state.pos = match.end()
+    return True
 
 
 def _room_link(state: StateInline, silent: bool) -> bool:

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from accounts.models import ApiToken, User
 from accounts.signals import profile_changed
 from chat import broadcast
-from chat.services import members
+from chat.services import members, succession
 
 # Saved at each sign-in, and no reason to look at anybody's sockets.
 HARMLESS_FIELDS = {"last_login"}
@@ -32,10 +32,15 @@ def token_revoked(instance: ApiToken, **_: Any) -> None:
 
 @receiver(post_save, sender=User)
 def user_saved(instance: User, created: bool, update_fields: Any, **_: Any) -> None:
-    """Have a member's sockets look whether they may stay: banned, inactive, another password."""
+    """Have a member's sockets look whether they may stay: banned, inactive, another password.
+
+    The rooms of one who was deactivated get another owner.
+    """
     if created or (update_fields and set(update_fields) <= HARMLESS_FIELDS):
         return
     broadcast.announce(broadcast.AccessChanged([instance.pk]))
+    if not instance.is_active:
+        succession.succeed(instance)
 
 
 @receiver(profile_changed)

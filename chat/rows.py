@@ -186,8 +186,8 @@ class RoomRow(InfoRow, frozen=True, kw_only=True, omit_defaults=True):
     ``unread`` and ``mentions`` are counted up to 100, which means that or more; from
     ``unread_from`` on, where the member marked what they had read. ``with`` are the others in a
     direct room. ``quiet_until``, ``favourite`` and ``place`` as in ``seats``.
-    ``callers`` may call everybody: "stewards" or all "members". ``here`` are the seqs past
-    ``read_seq`` of calls to those connected, of whom the member was one.
+    ``callers`` may call everybody: "stewards" or all "members". ``here`` are the seqs of those
+    unread calls to who was connected that called the member.
     Until ``muted_until`` the member may not write there: moderators decided that.
     """
 
@@ -260,15 +260,16 @@ def message_row(
     What is not given is read from its relations.
     """
     gone = message.is_tombstone
+    is_silent = reader is not None and reader in silent_to(message)
     if call is UNSET:
-        called = None if gone else getattr(message, "call", None)
+        called = None if gone or is_silent else getattr(message, "call", None)
         call = called.kind if called else None
     if poll is UNSET:
         poll = None if gone else getattr(message, "poll", None)
     if mentions is None:
         mentions = [] if gone else [mention.user_id for mention in message.mentions.all()]
-        if reader in mentions and reader in silent_mentions(message):
-            mentions.remove(reader)
+        if is_silent:
+            mentions = [user for user in mentions if user != reader]
     if reactions is None:
         reactions = [] if gone else reaction_rows(message)
     return MessageRow(
@@ -304,9 +305,13 @@ def thread_row(message: Message) -> ThreadRow | None:
     return ThreadRow(message.reply_count, message.last_reply_seq, wire_time(message.last_reply_at))
 
 
-def silent_mentions(message: Message) -> list[int]:
-    """Return whom ``message`` mentions without their being shown it."""
-    return [mention.user_id for mention in message.mentions.all() if mention.silent]
+def silent_to(message: Message) -> set[int]:
+    """Return who is apart from the author of ``message``, and not shown that it means them."""
+    silent = {mention.user_id for mention in message.mentions.all() if mention.silent}
+    if call := getattr(message, "call", None):
+        silent.update(block.blocked_id for block in call.author.blocks.all())
+        silent.update(block.blocker_id for block in call.author.blocked_by.all())
+    return silent
 
 
 def poll_row(poll: Poll) -> PollRow:

@@ -266,8 +266,8 @@ class PresenceFrame(msgspec.Struct, tag_field="type", tag="presence"):
 class ReadFrame(msgspec.Struct, tag_field="type", tag="read", omit_defaults=True):
     """The member read a room on another device, or marked what they had read.
 
-    Everything from ``unread_from`` on is unread again, where there is one; ``unread`` and
-    ``mentions`` come with a new mark and are counted from there.
+    Everything from ``unread_from`` on is unread again, where there is one; ``unread``,
+    ``mentions`` and ``here`` come with a new mark and are counted from there.
     """
 
     room: int
@@ -275,6 +275,7 @@ class ReadFrame(msgspec.Struct, tag_field="type", tag="read", omit_defaults=True
     unread_from: int | None = None
     unread: int | None = None
     mentions: int | None = None
+    here: list[int] | None = None
 
 
 class ThreadFrame(msgspec.Struct, tag_field="type", tag="thread"):
@@ -312,7 +313,10 @@ class SeatsFrame(msgspec.Struct, tag_field="type", tag="seats"):
 
 
 class Notice(msgspec.Struct, tag_field="type", tag="notice", omit_defaults=True):
-    """The member is told something in words. ``about``: mute, ban or report; ``until``: its end."""
+    """The member is told something in words. ``about``: mute, ban, role or report.
+
+    ``until``: its end.
+    """
 
     about: str
     text: str

@@ -476,7 +476,7 @@ class Hub:
 
     def _read(self, event: Read) -> None:
         frame = frames.ReadFrame(
-            event.room, event.seq, event.unread_from, event.unread, event.mentions
+            event.room, event.seq, event.unread_from, event.unread, event.mentions, event.here
         )
         for socket in self.sockets_of.get(event.user, ()):
             if socket.id != event.connection and event.room in socket.rooms:

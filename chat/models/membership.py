@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from chat.models.room import Room
+from chat.models.sanction import Sanction
 
 
 class Role(models.TextChoices):
@@ -31,6 +32,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> "MembershipQuerySet":
         """Those of members who are in the room now."""
         return self.filter(left_at=None)
+
+    def staying(self) -> "MembershipQuerySet":
+        """Those active members who can come back: neither deactivated nor banned for good."""
+        back = Q(user__banned_at=None) | Q(user__in=Sanction.objects.passing_bans().values("user"))
+        return self.active().filter(back, user__is_active=True)
 
 
 class Membership(models.Model):

@@ -24,13 +24,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those after ``seq``, oldest first."""
         return self.filter(seq__gt=seq).order_by("seq")
 
+    def in_room(self) -> "MessageQuerySet":
+        """Those that are shown in their room, not in a thread alone."""
+        return self.filter(models.Q(thread=None) | models.Q(in_room=True))
+
     def changed_since(self, version: int) -> "MessageQuerySet":
         """Those whose row changed after ``version``, in the order of their changes."""
         return self.filter(version__gt=version).order_by("version", "seq")
 
     def with_rows(self) -> "MessageQuerySet":
-        """With all that a message's row on the wire is made of, in a fixed number of queries."""
-        return self.select_related("call", "poll").prefetch_related("mentions", "reactions")
+        """With all that a message's row on the wire is made of, in a fixed number of queries.
+
+        Whom a call is silent to follows from its author's blocks.
+        """
+        return self.select_related("call", "poll").prefetch_related(
+            "mentions", "reactions", "call__author__blocks", "call__author__blocked_by"
+        )
 
 
 class Message(models.Model):

@@ -21,6 +21,11 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         over = Q(ends_at__isnull=False, ends_at__lte=timezone.now())
         return self.filter(lifted_at=None).exclude(over)
 
+    def passing_bans(self) -> "SanctionQuerySet":
+        """Bans from the site that end by themselves, also those over that nobody has met yet."""
+        bans = self.filter(kind=Sanction.Kind.BAN, room=None, lifted_at=None)
+        return bans.filter(ends_at__isnull=False)
+
 
 class Sanction(models.Model):
     """A member may not write in a room, or not be in it, or not on the site. It ends by itself.

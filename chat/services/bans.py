@@ -10,7 +10,7 @@ from chat import broadcast
 from chat.errors import Forbidden, NotFound
 from chat.models import Sanction
 from chat.models.audit import Verb
-from chat.services import audit, sanctions
+from chat.services import audit, sanctions, succession
 
 SITE_BAN = Sanction.Kind.BAN
 
@@ -18,6 +18,8 @@ SITE_BAN = Sanction.Kind.BAN
 @transaction.atomic
 def ban(actor: User, user_id: int, reason: str = "", until: datetime | None = None) -> User:
     """Ban a member from the site: their sockets close and they cannot sign in until then.
+
+    Without an end, somebody else becomes the owner of rooms that they alone own.
 
     Raises Forbidden, Invalid for an end that has passed, TooLarge, or NotFound where there is no
     such member.
@@ -35,6 +37,7 @@ def ban(actor: User, user_id: int, reason: str = "", until: datetime | None = No
     sanctions.impose(actor, SITE_BAN, user, None, until, reason)
     after = sanctions.facts("banned", until)
     audit.record(actor, Verb.BAN, reason, user=user, before=before, after=after)
+    succession.succeed(user)
     broadcast.announce(broadcast.AccessChanged([user.pk]))
     return user
 

@@ -81,6 +81,15 @@ def silenced(mentions: Mapping[int, Iterable[int]]) -> set[tuple[int, int]]:
     }
 
 
+def apart_in(room_id: int, user_id: int) -> set[int]:
+    """Return who in a room is apart from a member."""
+    present = Membership.objects.active().filter(room=room_id).values("user")
+    found = Block.objects.filter(
+        Q(blocker=user_id, blocked__in=present) | Q(blocked=user_id, blocker__in=present)
+    )
+    return {user for pair in found.pairs() for user in pair} - {user_id}
+
+
 def _locked(actor: User, user_id: int) -> User:
     """Return the other one, both locked: a conversation is not made while they are being parted."""
     pair = User.objects.filter(pk__in=[actor.pk, user_id]).order_by("pk")

@@ -56,10 +56,10 @@ class RoomChange:
     ) -> None:
         """Note that ``message`` is as it stands now, at the version it carries.
 
-        ``row`` and whom it mentions silently are read from its relations where they are not given.
+        ``row`` and to whom it is silent are read from its relations where they are not given.
         """
         if silent is None:
-            silent = rows.silent_mentions(message)
+            silent = rows.silent_to(message)
         encoded = rows.encode(row or rows.message_row(message))
         self.messages[message.pk] = Fragment(
             message.pk, message.version, encoded, silent=sorted(silent)

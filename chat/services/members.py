@@ -373,7 +373,6 @@ def _check_outranks(actor: User, own: Membership | None, other: Membership) -> N
 def _check_not_last_owner(change: RoomChange, seat: Membership) -> None:
     if seat.role != Role.OWNER:
         return
-    owners = Membership.objects.active().filter(room=change.room, role=Role.OWNER)
-    others = Membership.objects.active().filter(room=change.room).exclude(pk=seat.pk)
-    if not owners.exclude(pk=seat.pk).exists() and others.exists():
+    others = Membership.objects.staying().filter(room=change.room).exclude(pk=seat.pk)
+    if others.exists() and not others.filter(role=Role.OWNER).exists():
         raise Forbidden("A room needs an owner: make somebody else one first.")

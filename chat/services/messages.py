@@ -35,7 +35,7 @@ from chat.permissions import (
 )
 from chat.services import audit, blocks, threads
 from chat.services.changing import RoomChange, changing
-from chat.services.posting import Ack, Post, clean_body, handles_for, post_many
+from chat.services.posting import Ack, Post, clean_body, handles_for, pictures_for, post_many
 
 REACTIONS_MAX = 50  # different emoji on one message
 REACTED_MAX = 10_000  # reactions to one message, which must fit a frame
@@ -95,7 +95,9 @@ def edit(actor: User, message_id: int, body: str) -> Ack:
             message.body = body
             # An edit calls nobody anew, and takes back what is not in it any more.
             is_call = hasattr(message, "call")
-            message.html, mentions = markup.render(body, handles, calls=is_call)
+            message.html, mentions = markup.render(
+                body, handles, calls=is_call, pictures=pictures_for([body])
+            )
             if is_call and markup.call_in(message.html) is None:
                 _take_back_call(message)
             message.edited_at = timezone.now()
@@ -268,7 +270,7 @@ def _unbury(change: RoomChange, message: Message) -> None:
         raise Forbidden("What it said was not kept.")
     handles = handles_for({message.room_id: [kept.body]})[message.room_id]
     message.body = kept.body
-    message.html, mentions = markup.render(kept.body, handles)
+    message.html, mentions = markup.render(kept.body, handles, pictures=pictures_for([kept.body]))
     message.deleted_at = message.deleted_by = None
     kept.delete()  # it is what the message says now, no longer what it said before
     _set_mentions(message, mentions)

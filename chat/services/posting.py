@@ -24,12 +24,13 @@ from django.db import (
     transaction,
 )
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from chat import markup, rows
 from chat.broadcast import Event, Posted
 from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge, Unavailable
-from chat.models import Call, Membership, Mention, Message, Poll, batch
+from chat.models import Call, CustomEmoji, Membership, Mention, Message, Poll, batch
 from chat.models.batch import PostKey, Statement, StoredPost
 from chat.models.message import BODY_MAX, UNSTORABLE
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_call, check_may_write, check_seat
@@ -76,7 +77,7 @@ class Draft:
     body: str = ""
     html: str = ""
     mentions: list[int] = field(default_factory=list)
-    silent: set[int] = field(default_factory=set)  # of those mentioned, who are not shown it
+    silent: set[int] = field(default_factory=set)  # who are not shown that it means them
     call: str | None = None
     here: str = ""  # whom @here calls, as its row lists them
     outcome: Ack | ChatError | None = None
@@ -213,6 +214,15 @@ def handles_for(bodies: dict[int, list[str]]) -> dict[int, dict[str, tuple[int, 
     return found
 
 
+def pictures_for(bodies: Iterable[str]) -> dict[str, str]:
+    """Return the addresses of those of the site's own emoji that ``bodies`` name, by name."""
+    names = set().union(*map(markup.emoji_in, bodies))
+    if not names:
+        return {}
+    known = CustomEmoji.objects.filter(name__in=names).values_list("name", flat=True)
+    return {name: reverse("chat:emoji", args=[name]) for name in known}
+
+
 def _draft(post: Post) -> Draft:
     draft = Draft(post)
     try:
@@ -230,15 +240,21 @@ def _render(drafts: list[Draft]) -> None:
     for draft in drafts:
         bodies.setdefault(draft.post.room, []).append(draft.body)
     handles = handles_for(bodies)
+    pictures = pictures_for(draft.body for draft in drafts)
     for draft in drafts:
         # What is passed on calls nobody: its author did not speak to those who read it there.
         callable_here = {} if draft.post.forwarded else handles[draft.post.room]
         calls = not draft.post.forwarded
-        draft.html, draft.mentions = markup.render(draft.body, callable_here, calls=calls)
+        draft.html, draft.mentions = markup.render(
+            draft.body, callable_here, calls=calls, pictures=pictures
+        )
         draft.call = markup.call_in(draft.html)
         if draft.call == Call.Kind.HERE:
             draft.here = _listed_here(draft.post)
     _silence([draft for draft in drafts if draft.mentions])
+    for draft in drafts:
+        if draft.call is not None:
+            draft.silent |= blocks.apart_in(draft.post.room, draft.post.author)
 
 
 def _listed_here(post: Post) -> str:

@@ -93,6 +93,11 @@ class _Seat(NamedTuple):
     named: int
     called: int
 
+    @property
+    def position(self) -> int:
+        """The last seq that counts as read: what was marked unread counts again."""
+        return self.read_seq if self.unread_from is None else self.unread_from - 1
+
 
 # The counts follow an index from the read position on, and only where there is something past it;
 # what was read and then marked unread counts again.
@@ -173,7 +178,7 @@ def _unread_here(seats: list[_Seat]) -> dict[tuple[int, int], list[int]]:
     calls = Call.objects.filter(
         kind=Call.Kind.HERE,
         room__in={seat.room for seat in seats},
-        seq__gt=min(seat.read_seq for seat in seats),
+        seq__gt=min(seat.position for seat in seats),
     )
     by_room = defaultdict(list)
     for call in calls.order_by("seq"):
@@ -181,7 +186,7 @@ def _unread_here(seats: list[_Seat]) -> dict[tuple[int, int], list[int]]:
     found: dict[tuple[int, int], list[int]] = defaultdict(list)
     for seat in seats:
         for call in by_room[seat.room]:
-            if call.seq > seat.read_seq and Call.listed([seat.user]) in call.members:
+            if call.seq > seat.position and Call.listed([seat.user]) in call.members:
                 found[seat.room, seat.user].append(call.seq)
     return found
 
@@ -270,11 +275,11 @@ def history(
 
 
 def seq_at(user: User, room_id: int, moment: datetime) -> int | None:
-    """Return the seq of the room's first message at or after ``moment``; None where there is none.
+    """Return the seq of the first message at or after ``moment`` that is shown in the room.
 
-    Found by halves, over the index of the messages by seq: times grow with it but for the
-    difference of the servers' clocks, and an index of its own would cost with every message.
-    Raises NotFound.
+    A reply in a thread alone is passed over. None where there is none. Found by halves, over the
+    index of the messages by seq: times grow with it but for the difference of the servers' clocks,
+    and an index of its own would cost with every message. Raises NotFound.
     """
     room = access_room(user, room_id)
     messages = Message.objects.filter(room=room).order_by("seq")
@@ -286,7 +291,8 @@ def seq_at(user: User, room_id: int, moment: datetime) -> int | None:
             low = middle + 1
         else:
             high = middle
-    return low if low <= room.last_seq else None
+    shown = messages.in_room().filter(seq__gte=low)
+    return shown.values_list("seq", flat=True).first()
 
 
 def message_of(user: User, message_id: int) -> rows.MessageRow:
@@ -424,8 +430,8 @@ def _event(
 
 def _message_fragment(message: Message) -> Fragment:
     encoded = rows.encode(rows.message_row(message))
-    silent = rows.silent_mentions(message)
-    return Fragment(message.pk, message.version, encoded, silent=silent)
+    silent = rows.silent_to(message)
+    return Fragment(message.pk, message.version, encoded, silent=sorted(silent))
 
 
 def _member_fragment(seat: Membership) -> Fragment:

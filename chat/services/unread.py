@@ -38,6 +38,7 @@ def mark_unread(actor: User, room_id: int, seq: int) -> RoomRow:
                 unread_from=seat.unread_from,
                 unread=row.unread,
                 mentions=row.mentions,
+                here=row.here,
             )
         )
     return row

@@ -200,6 +200,7 @@ export class ChatClient extends Emitter {
     session.on("state", () => this.tell("connection"));
     store.on("rooms", () => this.#roomsChanged());
     store.on("room", (id) => this.#roomChanged(id));
+    store.on("history", (id) => this.#historyRead(id));
     store.on("left", (id) => this.#roomLeft(id));
     outbox.on("change", () => this.tell("timeline"));
     presence.on("presence", () => this.tell("presence"));
@@ -234,6 +235,7 @@ export class ChatClient extends Emitter {
     else if (frame.type === "thread") this.threads.moved(frame);
     else if (frame.type === "draft" || frame.type === "scheduled") this.composing.received(frame);
     else if (frame.type === "seats") this.store.arranged(frame.seats);
+    else if (frame.type === "notice") this.tell("notice", frame.text);
     else if (frame.type === "lagged") this.store.lagged(frame.rooms);
     else if (frame.type === "room" && frame.joined) this.#joined(frame.joined);
     else if (frame.type === "room") this.store.left(frame.left);
@@ -283,6 +285,16 @@ export class ChatClient extends Emitter {
     this.windows.fill(id);
     this.people.load(id);
     for (const topic of ["timeline", "members"]) this.tell(topic);
+  }
+
+  #historyRead(/** @type {number} */ id) {
+    const room = this.store.rooms.get(id);
+    if (!room) return;
+    this.#clearOutbox(room);
+    this.windows.changed(room);
+    if (id !== this.openRoom) return;
+    void this.people.load(id);
+    this.tell("timeline");
   }
 
   /** What the room shows, or must show by now, is no longer on its way. */

@@ -42,10 +42,23 @@ def test_in_an_empty_room_nothing_is_found(ada):
     assert seq_at(ada, make_room(owner=ada), BEGAN) is None
 
 
+def test_a_reply_in_a_thread_alone_is_passed_over(ada, room):
+    root = Message.objects.get(room=room, seq=10)
+    for seq, in_room in ((11, False), (12, False), (13, True), (14, False)):
+        reply = make_message(room, ada, f"reply {seq}", thread=root.pk, in_room=in_room)
+        at = BEGAN + timedelta(days=seq - 1)
+        Message.objects.filter(pk=reply.pk).update(created_at=at)
+    assert [seq_at(ada, room, BEGAN + timedelta(days=days)) for days in (9, 9.5, 12.5)] == [
+        10,
+        13,
+        None,
+    ]
+
+
 def test_a_long_history_costs_a_few_look_ups(ada, room):
     with CaptureQueriesContext(connection) as queries:
         seq_at(ada, room, BEGAN + timedelta(days=3))
-    assert len([each for each in queries if "chat_message" in each["sql"]]) <= 4
+    assert len([each for each in queries if "chat_message" in each["sql"]]) <= 5
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,28 @@ def test_a_finger_held_on_a_reaction_tells_who_reacted(
     expect(chip).to_have_text("🎉 2")  # the long press took nothing back
 
 
+def test_an_emoji_of_the_sites_own_is_completed_and_shown_in_the_message(
+    window: Opening, ada: Member, bob: Member, room: Room, party: str
+) -> None:
+    in_ada, in_bob = window(ada, room), window(bob, room)
+    options = in_ada.page.get_by_role("option")
+    in_ada.field.press_sequentially(f"at last :{party}")
+    expect(options.first).to_have_text(party)
+    in_ada.field.press("Enter")
+    expect(in_ada.field).to_have_value(f"at last :{party}: ")
+    in_ada.field.press_sequentially(":rocke")
+    expect(options.first).to_have_text("🚀 rocket")
+    in_ada.field.press("Tab")
+    expect(in_ada.field).to_have_value(f"at last :{party}: 🚀 ")
+    in_ada.field.press("Enter")
+    picture = in_bob.page.locator(".message__body img.emoji")
+    expect(picture).to_have_attribute("alt", f":{party}:")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    box = picture.bounding_box()
+    assert box is not None
+    assert box["width"] == box["height"] > 0
+
+
 # --- how it looks -----------------------------------------------------------------------------
 
 
@@ -250,13 +272,21 @@ def test_axe_finds_nothing_in_lists_menus_and_dialogs(
         assert found.violations_count == 0, found.generate_report()
 
     row = in_ada.row("the plan")
-    for tool in ("React", "More"):
-        row.tap() if size == "phone" else row.hover()
-        row.get_by_role("button", name=tool, exact=True).first.click()
-        expect(in_ada.page.locator(".popup")).to_be_visible()
+    tools = row.get_by_role("toolbar")
+    if size == "phone":
+        in_ada.hold("the plan")
         look()
-        if tool == "React":
-            in_ada.page.keyboard.press("Escape")
+        in_ada.page.get_by_role("button", name="Another reaction").tap()
+    else:
+        row.hover()
+        tools.get_by_role("button", name="React").click()
+    expect(in_ada.page.locator(".popup")).to_be_visible()
+    look()
+    in_ada.page.keyboard.press("Escape")
+    row.tap() if size == "phone" else row.hover()
+    tools.get_by_role("button", name="More").click()
+    expect(in_ada.page.get_by_role("menuitem", name="Forward")).to_be_visible()
+    look()
     in_ada.page.get_by_role("menuitem", name="Forward").click()
     expect(in_ada.page.get_by_role("dialog")).to_be_visible()
     look()

@@ -96,10 +96,41 @@ def test_a_finger_finds_what_can_be_done_with_a_message(
     window: Opening, ada: Member, lively_room: Room
 ) -> None:
     in_ada = window(ada, lively_room, **PHONE)
+    sheet = in_ada.hold("mixed")
+    expect(sheet).to_be_visible()  # also after the finger was lifted
+    sheet.get_by_role("menuitem", name="Reply").tap()
+    expect(in_ada.page.locator(".composer__reply")).to_contain_text("Ada Lovelace")
     row = in_ada.row("mixed")
     row.tap(position={"x": 200, "y": 12})
-    row.get_by_role("button", name="Reply").tap()
-    expect(in_ada.page.locator(".composer__reply")).to_contain_text("Ada Lovelace")
+    row.get_by_role("toolbar").get_by_role("button").tap()
+    sheet.get_by_role("button", name="React with 🎉").tap()
+    expect(row.locator(".reaction").first).to_have_text("🎉 1")
+    in_ada.hold("mixed")
+    in_ada.page.touchscreen.tap(180, 20)
+    expect(sheet).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_tools_of_a_message_are_few_and_never_cover_its_author(
+    window: Opening, ada: Member, bob: Member, room: Room, width: int
+) -> None:
+    bob.user.display_name = "Robert Arthur " + "Moog " * 6
+    bob.user.save()
+    make_message(room, bob, "hello")
+    in_ada = window(ada, room, viewport={"width": width, "height": 740})
+    row = in_ada.row("hello")
+    row.hover()
+    tools = row.get_by_role("toolbar")
+    expect(tools.get_by_role("button")).to_have_count(4)
+    covered = row.evaluate(
+        """(row) => {
+          const tools = row.querySelector(".message__tools").getBoundingClientRect();
+          return [...row.querySelectorAll(".message__head > *")]
+            .flatMap((each) => [...each.getClientRects()])
+            .some((box) => box.right > tools.left && box.bottom > tools.top);
+        }"""
+    )
+    assert not covered
 
 
 def test_messages_are_reached_and_answered_from_the_keyboard(

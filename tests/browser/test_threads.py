@@ -196,3 +196,56 @@ def test_axe_finds_nothing_in_a_thread(
         expect(in_ada.page.locator("chat-timeline")).to_be_hidden()
         panel(in_ada).get_by_role("button", name="Close Thread").click()
         expect(in_ada.page.locator("chat-timeline")).to_be_visible()
+
+
+def test_one_answers_a_message_of_a_thread_with_its_words_above_and_jumps_to_it(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    root = make_message(room, ada, "lunch?")
+    for number in range(60):
+        make_message(room, bob, f"idea {number}.", thread=root.pk)
+    in_ada, in_bob = window(ada, room), window(bob, room)
+    for each in (in_ada, in_bob):
+        summary(each).click()
+    last = panel(in_bob).locator(".message", has_text="idea 59.")
+    last.hover()
+    last.get_by_role("button", name="Reply").click()
+    chip = panel(in_bob).locator(".composer__reply")
+    expect(chip).to_contain_text("idea 59.")
+    field = panel(in_bob).get_by_role("textbox", name="Reply in the thread")
+    field.press("Escape")
+    expect(chip).to_have_count(0)
+    expect(panel(in_bob)).to_be_visible()
+    panel(in_bob).get_by_role("button", name="Show earlier ones").click()
+    first = panel(in_bob).locator(".message", has_text="idea 0.")
+    first.hover()
+    first.get_by_role("button", name="Reply").click()
+    field.fill("that one")
+    field.press("Enter")
+    expect(chip).to_have_count(0)
+    quote = panel(in_ada).locator(".message__quote")
+    expect(quote).to_contain_text("idea 0.")
+    quote.click()
+    told = panel(in_ada).locator(".message", has=in_ada.page.locator(".message__body"))
+    expect(told.filter(has_text="idea 0.").first).to_be_in_viewport()
+
+
+def test_a_draft_in_a_thread_goes_on_on_another_device(
+    window: Opening, ada: Member, room: Room
+) -> None:
+    root = make_message(room, ada, "lunch?")
+    make_message(room, ada, "where?", thread=root.pk)
+    desk, phone = window(ada, room), window(ada, room)
+    fields = []
+    for each in (desk, phone):
+        summary(each).click()
+        fields.append(panel(each).get_by_role("textbox", name="Reply in the thread"))
+    fields[0].press_sequentially("half a thought")
+    expect(fields[1]).to_have_value("half a thought", timeout=PATIENCE)
+    expect(phone.field).to_have_value("")
+    desk.page.evaluate("document.activeElement.blur()")
+    fields[1].press_sequentially(" more")
+    expect(fields[0]).to_have_value("half a thought more", timeout=PATIENCE)
+    fields[1].press("Enter")
+    expect(fields[0]).to_have_value("", timeout=PATIENCE)
+    expect_thread(desk, "lunch?", "where?", "half a thought more")

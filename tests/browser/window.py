@@ -9,6 +9,7 @@ from chat.models import Room
 from tests.factories import Member
 from tests.parts.site import Site
 
+TOOLS = ("React", "Reply", "Thread", "More")  # of a message; all else is in its menu
 PATIENCE = 15_000  # ms for what must come; the machine may be busy with other tests
 # What a browser says by itself while a server is away; everything else it complains of is a fault.
 # What the browser itself says of a network that is away, in words that vary.
@@ -77,10 +78,28 @@ class Window:
         return self
 
     def act(self, body: str, label: str) -> None:
-        """Press a tool of a message."""
+        """Press a tool of a message, or choose what its menu has."""
         row = self.row(body)
         row.hover()
-        row.get_by_role("button", name=label, exact=True).first.click()
+        tools = row.get_by_role("toolbar")
+        if label in TOOLS:
+            tools.get_by_role("button", name=label, exact=True).click()
+        else:
+            tools.get_by_role("button", name="More", exact=True).click()
+            self.page.get_by_role("menuitem", name=label, exact=True).click()
+
+    def hold(self, body: str) -> Locator:
+        """Rest a finger on a message; return the sheet that comes up."""
+        row = self.row(body)
+        place = row.bounding_box()
+        assert place is not None
+        point = {"x": place["x"] + place["width"] * 0.7, "y": place["y"] + place["height"] - 8}
+        finger = self.context.new_cdp_session(self.page)
+        finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        sheet = self.page.locator("dialog.sheet")
+        sheet.wait_for()
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        return sheet
 
     def switch_to(self, room: Room) -> None:
         """Choose a room in the list."""

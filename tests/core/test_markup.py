@@ -186,3 +186,57 @@ def test_no_body_makes_a_row_too_large_to_send_or_takes_long(kind):
 def test_a_table_of_an_ordinary_size_is_not_held_back():
     body = "|".join("abcdefgh") + "\n" + "|".join("-" * 8) + "\n" + "1|2|3|4|5|6|7|8\n" * 100
     assert html_of(body).count("<tr>") == 101
+
+
+# --- the site's own emoji -----------------------------------------------------------------------
+
+PICTURES = {"party": "/emoji/party.webp", "b_2": "/emoji/b_2.webp"}
+
+
+def picture(name):
+    return f'<img class="emoji" src="{PICTURES[name]}" alt=":{name}:" title=":{name}:">'
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (":party:", ["party"]),
+        ("hi :party:!", ["party"]),
+        ("(:Party:) **:b_2:**", ["party", "b_2"]),
+        (":party::b_2:", ["party", "b_2"]),
+        ("> :party:", ["party"]),
+        (":party: `:party:` :party:", ["party", "party"]),
+    ],
+)
+def test_the_name_of_an_emoji_becomes_its_picture(body, names):
+    html, _ = markup.render(body, pictures=PICTURES)
+    assert html.count("<img") == len(names)
+    for name in names:
+        assert picture(name) in html
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ":nobody:",
+        "`:party:`",
+        "```\n:party:\n```",
+        "10:party:30",
+        "a.example/:party:/b",
+        ":party:s",
+        ":par ty:",
+        ": party :",
+        "::",
+    ],
+)
+def test_what_names_no_emoji_stays_text(body):
+    html, _ = markup.render(body, pictures=PICTURES)
+    assert "<img" not in html
+    assert html == markup.render(body)[0]
+
+
+def test_a_body_full_of_emoji_fits_a_page():
+    names = {"b": "/emoji/b.webp"}
+    html, _ = markup.render((":b:" * BODY_MAX)[:BODY_MAX], pictures=names)
+    assert html.count("<img") == BODY_MAX // 3
+    assert len(html) < PAGE_BYTES

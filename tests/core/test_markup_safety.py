@@ -13,7 +13,9 @@ from chat import markup
 
 EVIL_NAME = '"><img src=x onerror=alert(1)>\u202e&lt;b&gt;'
 HANDLES = {"ada": (7, "Ada"), "evil": (666, EVIL_NAME)}
-VOID = {"br", "hr"}
+PICTURES = {"party": "/emoji/party.webp", "b": "/emoji/b.webp"}
+OF_PICTURES = {"class": {"emoji"}, "src": set(PICTURES.values())}
+VOID = {"br", "hr", "img"}
 CLASSES = {
     "span": re.compile(r"mention|[a-z][a-z0-9]{0,3}"),  # Pygments' are short
     "pre": re.compile("highlight"),
@@ -49,6 +51,9 @@ class Judge(HTMLParser):
         if tag == "a" and name == "rel":
             assert value == markup.LINK_REL
             return
+        if tag == "img" and name in OF_PICTURES:
+            assert value in OF_PICTURES[name], value
+            return
         assert name in markup.ATTRIBUTES.get(tag, ()), f"<{tag} {name}>"
         if name == "href":
             self.links.append(value)
@@ -81,7 +86,7 @@ class Judge(HTMLParser):
 
 def judged(body):
     """Return the judge of the HTML of ``body``, which had nothing to object to."""
-    html, _ = markup.render(body, HANDLES)
+    html, _ = markup.render(body, HANDLES, pictures=PICTURES)
     judge = Judge()
     judge.feed(html)
     judge.close()
@@ -93,6 +98,7 @@ def judged(body):
         attributes=markup.ATTRIBUTES,
         url_schemes=markup.SCHEMES,
         link_rel=markup.LINK_REL,
+        tag_attribute_values={"img": OF_PICTURES},
     )
     assert again == html
     return judge
@@ -120,6 +126,8 @@ HTML = [
     "<?php echo 1 ?>",
     "<![CDATA[<script>alert(1)</script>]]>",
     '<span class="mention" data-user="7">@Ada</span>',
+    '<img class="emoji" src="/emoji/party.webp" onload=alert(1)>',
+    '<img class="emoji" src="//evil.example/party.webp">',
     "</p></div></body><script>alert(1)</script>",
     "<p\x00onclick=alert(1)>",
     "&lt;script&gt;alert(1)&lt;/script&gt;",
@@ -208,6 +216,19 @@ BIDI = [
 def test_html_that_was_typed_is_text(body):
     judge = judged(body)
     assert not {"script", "img", "svg", "style", "form", "iframe"} & set(judge.tags)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ":party:<img src=x onerror=alert(1)>:b:",
+        "[:party:](javascript:alert(1)) ![:b:](//evil.example/x.png)",
+        '`:party:` :party":b: :<b>:',
+    ],
+)
+def test_an_emoji_is_the_only_picture_there_is(body):
+    judge = judged(body)
+    assert judge.tags.count("img") <= 2
 
 
 @pytest.mark.parametrize("body", LINKS)

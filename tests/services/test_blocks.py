@@ -181,6 +181,30 @@ def test_mentions_from_before_are_hidden_too_and_come_back(room, ada, bob):
     assert reading.rooms_of(ada.user, room.pk)[0].mentions == 1
 
 
+@BOTH_WAYS
+def test_a_call_by_one_who_is_apart_is_none_for_the_other_alone(
+    room, owner, ada, bob, moderator, part, who
+):
+    members.set_role(owner.user, room.pk, bob.id, "moderator")
+    part(who)
+    with listening() as heard:
+        make_message(room, bob, "@room lunch")
+    [live] = heard.changes_in(room.pk)
+    [fragment] = live.seen_by(ada.id).messages
+    assert "call" not in msgspec.json.decode(fragment.json)
+    assert ["call" in row for row in rows_for(ada, room)] == [False, False]
+    for onlooker in (bob, moderator):
+        [fragment] = live.seen_by(onlooker.id).messages
+        assert msgspec.json.decode(fragment.json)["call"] == "room"
+        assert [row["call"] for row in rows_for(onlooker, room)] == ["room", "room"]
+    message = Message.objects.filter(room=room).latest("seq")
+    with listening() as heard:
+        messages.react(moderator.user, message.pk, "👍", True)
+    [live] = heard.changes_in(room.pk)
+    [fragment] = live.seen_by(ada.id).messages
+    assert "call" not in msgspec.json.decode(fragment.json)
+
+
 def test_others_are_mentioned_as_before(room, ada, bob, moderator, part):
     part("ada")
     make_message(room, bob, f"@{ada.username} @{moderator.username}")

@@ -1,17 +1,20 @@
 """The site's own emoji: who adds them, what a picture may be, and what members do with them."""
 
 import io
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import CustomEmoji
 from chat.models.emoji import EMOJI_COUNT_MAX, EMOJI_NAME_MAX
-from chat.services import emoji, messages
+from chat.services import emoji, forwarding, messages
 from chat.services.emoji import SIDE, UPLOAD_MAX
-from tests.factories import make_message
+from tests.factories import make_message, make_room
 from tests.services.telling import stored_message, takes_versions
 
 
@@ -141,3 +144,30 @@ def test_an_emoji_that_was_removed_is_taken_off_but_not_put_on(party, room, ada,
 def test_what_is_not_there_is_not_removed(party, site_moderator):
     with pytest.raises(NotFound):
         emoji.remove(site_moderator.user, "none")
+
+
+PICTURE = '<img class="emoji" src="/emoji/party.webp" alt=":party:" title=":party:">'
+
+
+def test_members_write_with_an_emoji_by_its_name(party, room, ada):
+    message = make_message(room, ada, "we did it :party: :none:")
+    assert message.html == f"<p>we did it {PICTURE} :none:</p>"
+    assert message.body == "we did it :party: :none:"
+    messages.edit(ada.user, message.pk, ":party:")
+    assert stored_message(message.pk)["html"] == f"<p>{PICTURE}</p>"
+
+
+def test_a_message_that_is_restored_or_passed_on_shows_its_emoji(party, room, owner, ada):
+    message = make_message(room, ada, ":party:")
+    messages.remove(owner.user, message.pk)
+    messages.restore(owner.user, message.pk)
+    assert stored_message(message.pk)["html"] == f"<p>{PICTURE}</p>"
+    other = make_room(owner=ada)
+    passed_on = forwarding.forward(ada.user, message.pk, other.pk, uuid4())
+    assert stored_message(passed_on.id)["html"] == f"<p>{PICTURE}</p>"
+
+
+def test_messages_without_the_name_of_an_emoji_cost_no_look_up(room, ada):
+    with CaptureQueriesContext(connection) as queries:
+        make_message(room, ada, "at 10:30 **sharp**: yes")
+    assert not [query for query in queries if CustomEmoji._meta.db_table in query["sql"]]

@@ -1,13 +1,14 @@
 """What one marks unread beside the read position, all read at once, and the counts that follow."""
 
 import random
+from uuid import UUID, uuid4
 
 import pytest
 
 from chat import broadcast
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Message
-from chat.services import members, messages, reading, unread
+from chat.services import members, messages, presence, reading, unread
 from tests.factories import make_history, make_message, make_room
 from tests.services.telling import listening
 
@@ -44,6 +45,21 @@ def test_mentions_past_the_mark_count_again(talk, ada, bob):
     make_message(talk, ada, f"@{bob.user.username} look")
     members.mark_read(bob.user, talk.pk, 11)
     assert unread.mark_unread(bob.user, talk.pk, 11).mentions == 1
+
+
+def test_calls_past_the_mark_count_again_and_are_named(talk, owner, bob):
+    process = presence.Process(UUID(int=1), "host", 1)
+    presence.beat(process)
+    presence.store(process, {uuid4(): (bob.id, True)})
+    for body in ("@here", "@here", "@here"):
+        make_message(talk, owner, body)
+    members.mark_read(bob.user, talk.pk, 13)
+    assert reading.rooms_of(bob.user, talk.pk)[0].here is None
+    with listening() as heard:
+        row = unread.mark_unread(bob.user, talk.pk, 12)
+    assert (row.mentions, row.here) == (2, [12, 13])
+    [told] = heard.of(broadcast.Read)
+    assert told.here == [12, 13]
 
 
 def test_reading_on_moves_the_mark_and_at_the_end_it_goes(talk, bob):

@@ -111,6 +111,6 @@ export class Composing {
 function isTyping(client, { room, thread }) {
   const field = document.activeElement;
   if (!(field instanceof HTMLTextAreaElement) || !document.hasFocus()) return false;
-  const isInThread = field.closest("thread-panel") !== null;
-  return field.value !== "" && client.openRoom === room && isInThread === (thread !== null);
+  const within = field.closest("thread-panel") ? (client.threads.open?.id ?? null) : null;
+  return field.value !== "" && client.openRoom === room && within === thread;
 }

@@ -7,7 +7,6 @@
  *   standing: import("../state/thread.js").Standing}} Told a thread as the server lists it
  */
 import { OwnThread, ThreadRows } from "../state/thread.js";
-import { uuid } from "../uuid.js";
 
 /** ms in which several reasons to ask the server anew are one */
 const GATHER = 400;
@@ -134,31 +133,6 @@ export class Threads {
     } catch (error) {
       this.#client.refused(error);
     }
-  }
-
-  draft(/** @type {number} */ root) {
-    const room = this.open?.root?.room;
-    return room === undefined ? "" : (this.#client.drafts.get(room, root)?.text ?? "");
-  }
-
-  write(/** @type {number} */ root, /** @type {string} */ text) {
-    const room = this.open?.root?.room;
-    if (room !== undefined) this.#client.drafts.set(room, { text, replyTo: null }, root);
-  }
-
-  /**
-   * Sends what is typed to the open thread, shown in the room too where that is wanted.
-   * @param {string} text
-   * @param {boolean} inRoom
-   */
-  async send(text, inRoom) {
-    const { open } = this;
-    const body = text.trim();
-    const room = open?.root?.room;
-    if (!open || !body || room === undefined) return;
-    this.#client.drafts.clear(room, open.id);
-    const message = { client_id: uuid(), room, body, reply_to: null, thread: open.id };
-    await this.#client.outbox.add(inRoom ? { ...message, in_room: true } : message);
   }
 
   /** A message in a thread this client does not list, which may be this member's by now. */

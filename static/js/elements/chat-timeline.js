@@ -4,7 +4,7 @@
  * @typedef {import("./timeline-eye.js").Place} Place
  * @typedef {import("../view/arrange.js").Item} Item
  */
-import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { html, noChange } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
@@ -13,7 +13,7 @@ import { isInRoom } from "../state/thread.js";
 import { ChatElement, put } from "./element.js";
 import { messageActs } from "./message-acts.js";
 import { onItsWay } from "./message-progress.js";
-import { messageRow } from "./message-row.js";
+import { drawnFrom, messageRow } from "./message-row.js";
 import { earlierPill, newerPill, timelineHead } from "./timeline-ends.js";
 import { TimelineEye } from "./timeline-eye.js";
 import { TimelinePointer } from "./timeline-pointer.js";
@@ -27,17 +27,22 @@ const READ_OUT = 3;
 
 /** The messages of the open room. Whatever is drawn, the row under the eye stays where it is. */
 export class ChatTimeline extends ChatElement {
-  static topics = ["timeline", "room", "members", "connection", "threads"];
+  static topics = ["timeline"];
   /** @type {number | null} the room that is drawn */
   #drawn = null;
   /** @type {Map<number, Place | null>} where each room was left; null at its end */
   #places = new Map();
-  #pointer = new TimelinePointer(() => this.update());
+  #pointer = new TimelinePointer(
+    () => this.update(),
+    (row) => this.#on(this.#acts.more)(row),
+  );
   /** @type {TimelineEye | null} */
   #eye = null;
   /** @type {import("./message-acts.js").Acts | null} */
   #made = null;
   #announcement = "";
+  /** @type {Map<string, unknown[]>} what each row was drawn from last; one that stays is passed over */
+  #drawnFrom = new Map();
 
   entered() {
     const { ended: signal } = this;
@@ -50,6 +55,10 @@ export class ChatTimeline extends ChatElement {
     sizes.observe(content);
     signal.addEventListener("abort", () => sizes.disconnect());
     this.client.on("arrived", (messages) => this.#announce(messages), signal);
+    // Names, rights, what is unread: any row may look different then.
+    for (const topic of ["room", "members", "connection", "threads"]) {
+      this.client.on(topic, () => this.#redraw(), signal);
+    }
     this.paint();
   }
 
@@ -76,6 +85,8 @@ export class ChatTimeline extends ChatElement {
     const { client } = this;
     const pointer = this.#pointer;
     const items = arrange(this.#shown(), client.reading.line);
+    const before = this.#drawnFrom;
+    this.#drawnFrom = new Map();
     return html`
       <div
         class="timeline__scroller"
@@ -84,6 +95,8 @@ export class ChatTimeline extends ChatElement {
         aria-label=${client.room ? `Messages in ${client.room.name}` : "Messages"}
         @pointerover=${(/** @type {PointerEvent} */ event) => pointer.pointed(event)}
         @pointerleave=${(/** @type {PointerEvent} */ event) => pointer.unpointed(event)}
+        @pointerdown=${(/** @type {PointerEvent} */ event) => pointer.rested(event, client.clock)}
+        @contextmenu=${(/** @type {PointerEvent} */ event) => pointer.asked(event)}
         @click=${(/** @type {PointerEvent} */ event) => pointer.touched(event)}
         @focusin=${(/** @type {FocusEvent} */ event) => pointer.focused(event)}
         @keydown=${this.#pressed}
@@ -93,7 +106,7 @@ export class ChatTimeline extends ChatElement {
           ${repeat(
             items,
             (/** @type {Item} */ item) => item.key,
-            (/** @type {Item} */ item) => this.#item(item, items),
+            (/** @type {Item} */ item) => this.#item(item, items, before),
           )}
         </div>
       </div>
@@ -117,11 +130,17 @@ export class ChatTimeline extends ChatElement {
     return [...stored, ...coming];
   }
 
+  #redraw() {
+    this.#drawnFrom.clear();
+    this.update();
+  }
+
   /**
    * @param {Item} item
    * @param {Item[]} items
+   * @param {Map<string, unknown[]>} before what the rows were drawn from
    */
-  #item(item, items) {
+  #item(item, items, before) {
     if (item.kind === "day") {
       return html`<h3 class="timeline__day">
         <button
@@ -137,14 +156,19 @@ export class ChatTimeline extends ChatElement {
     if (item.kind === "unread") {
       return html`<p class="timeline__unread" role="separator"><span>New</span></p>`;
     }
-    return messageRow(item.message, {
+    const view = {
       client: this.client,
       acts: this.#acts,
       continues: item.continues,
       key: item.key,
       isActive: item.key === this.#pointer.active,
       isStop: item.key === (this.#pointer.stop ?? items.at(-1)?.key),
-    });
+    };
+    const from = drawnFrom(item.message, view);
+    if (!from) return messageRow(item.message, view);
+    this.#drawnFrom.set(item.key, from);
+    const last = before.get(item.key);
+    return last?.every((each, at) => each === from[at]) ? noChange : messageRow(item.message, view);
   }
 
   // What is done
@@ -164,19 +188,23 @@ export class ChatTimeline extends ChatElement {
   }
 
   #pressed(/** @type {KeyboardEvent} */ event) {
-    const messageOf = (/** @type {HTMLElement} */ row) =>
-      this.#shown().find((each) => String(each.seq) === row.dataset.seq);
-    /** @param {(message: Shown, row: HTMLElement) => void} act */
-    const on = (act) => (/** @type {HTMLElement} */ row) => {
-      const message = messageOf(row);
+    this.#pointer.pressed(event, {
+      r: this.#on(this.#acts.reply),
+      e: this.#on(this.#acts.pickReaction),
+      u: this.#on((message) => void this.client.reading.markUnread(message.seq)),
+      d: this.#on((message) => void this.#pickDay(new Date(message.created_at))),
+    });
+  }
+
+  /**
+   * Does something with the message of a row.
+   * @param {(message: Shown, row: HTMLElement) => void} act
+   */
+  #on(act) {
+    return (/** @type {HTMLElement} */ row) => {
+      const message = this.#shown().find((each) => String(each.seq) === row.dataset.seq);
       if (message) act(message, row);
     };
-    this.#pointer.pressed(event, {
-      r: on(this.#acts.reply),
-      e: on(this.#acts.pickReaction),
-      u: on((message) => void this.client.reading.markUnread(message.seq)),
-      d: on((message) => void this.#pickDay(new Date(message.created_at))),
-    });
   }
 
   #announce(/** @type {import("../state/types.js").Message[]} */ messages) {

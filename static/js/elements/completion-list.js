@@ -5,13 +5,16 @@
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { RANK, suggested, triggerAt } from "../state/completion.js";
+import { RecentEmoji } from "../state/recents.js";
 import { COMMANDS } from "../state/slash.js";
+import { EMOJI_NAMES } from "../view/emoji-names.js";
+import { drawnEmoji } from "../view/emoji.js";
 import { avatar, icon, presenceDot } from "../view/pieces.js";
 import { ChatElement } from "./element.js";
 
 /** ms without another key, after which the server is asked for those who are not in the room */
 const PAUSE = 200;
-const SIGNS = { "@": "Members", "#": "Rooms", "/": "Commands" };
+const SIGNS = { "@": "Members", "#": "Rooms", ":": "Emoji", "/": "Commands" };
 
 /**
  * What the word at the caret may mean, above the field in which it is typed. The field keeps the
@@ -53,8 +56,9 @@ export class CompletionList extends ChatElement {
     </li>`;
   }
 
-  #face(/** @type {Option} */ { key }) {
+  #face(/** @type {Option} */ { key, text }) {
     const [kind, id] = key.split(":");
+    if (kind === "emoji") return html`<span class="completions__emoji">${drawnEmoji(text)}</span>`;
     if (kind === "command") return icon("command");
     if (kind === "room") return icon("hash");
     if (kind === "call") return icon("users");
@@ -149,6 +153,7 @@ export class CompletionList extends ChatElement {
   #all(/** @type {Trigger} */ { sign, query }) {
     const asked = this.#asked.get(sign + query.toLowerCase()) ?? [];
     if (sign === "/") return commands();
+    if (sign === ":") return [...(this.#asked.get(":") ?? []), ...this.#emoji([...EMOJI_NAMES])];
     const known = sign === "@" ? this.#members() : this.#rooms();
     const keys = new Set(known.map(({ key }) => key));
     return [...known, ...asked.filter(({ key }) => !keys.has(key))];
@@ -182,14 +187,31 @@ export class CompletionList extends ChatElement {
     }));
   }
 
+  /**
+   * Those used lately come first.
+   * @param {[string, string][]} named an emoji and what it is called
+   * @returns {Option[]}
+   */
+  #emoji(named) {
+    const recent = new Set(new RecentEmoji(this.client.me.id).list);
+    return named.map(([emoji, name]) => ({
+      key: `emoji:${emoji}`,
+      text: emoji,
+      name,
+      about: "",
+      rank: recent.has(emoji) ? 0 : 1,
+    }));
+  }
+
   /** After a pause, asks for members of the site and for public rooms beyond one's own. */
   #askServer(/** @type {Trigger} */ { sign, query }) {
     this.client.clock.cancel(this.#timer);
-    const name = sign + query.toLowerCase();
+    const name = sign === ":" ? sign : sign + query.toLowerCase();
     if (sign === "/" || !query || this.#asked.has(name)) return;
+    const ask = { "@": this.#strangers, "#": this.#others, ":": this.#sitesOwn }[sign];
     this.#timer = this.client.clock.after(async () => {
       try {
-        this.#asked.set(name, sign === "@" ? await this.#strangers(query) : await this.#others(query));
+        this.#asked.set(name, await ask.call(this, query));
       } catch {
         return; // those in the room are suggested all the same
       }
@@ -209,6 +231,13 @@ export class CompletionList extends ChatElement {
       about: `@${person.username} · not in this room`,
       rank: RANK.absent,
     }));
+  }
+
+  /** @returns {Promise<Option[]>} */
+  async #sitesOwn() {
+    const { emoji } = await this.client.api.read("emoji");
+    const names = emoji.map((/** @type {{name: string}} */ { name }) => name);
+    return this.#emoji(names.map((/** @type {string} */ name) => [`:${name}:`, name]));
   }
 
   /** @returns {Promise<Option[]>} */

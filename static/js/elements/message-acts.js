@@ -12,6 +12,7 @@
  * @property {((message: Shown) => void) | null} openThread null where one is in it
  * @property {(message: Shown, opener: HTMLElement) => void} more
  * @property {(message: Shown) => void} showEdits
+ * @property {(id: number) => void} goTo shows the message that another one answers
  * @property {(message: Shown, emoji: string, opener: HTMLElement) => void} showReaction
  */
 
@@ -19,20 +20,21 @@ import { put } from "./element.js";
 
 /**
  * @param {ChatClient} client
- * @param {Pick<Acts, "reply" | "openThread">} own
+ * @param {Pick<Acts, "reply" | "openThread"> & Partial<Acts>} own
  * @returns {Acts}
  */
 export function messageActs(client, own) {
-  return {
-    ...own,
+  /** @type {Acts} */
+  const acts = {
+    goTo: (id) => void client.windows.goToMessage(id),
     pickReaction: async (message, opener) => {
       const { ReactionPicker } = await import("./reaction-picker.js");
       put(ReactionPicker, client).open(opener, (emoji) => void client.messages.react(message, emoji));
     },
     remove: (message) => client.messages.remove(message),
     more: async (message, opener) => {
-      const { MessageMenu } = await import("./message-menu.js");
-      put(MessageMenu, client).open(message, opener);
+      const { openMenu } = await import("./message-menu.js");
+      await openMenu(client, message, acts, opener);
     },
     showReaction: async (message, emoji, opener) => {
       const { ReactionList } = await import("./reaction-list.js");
@@ -42,5 +44,7 @@ export function messageActs(client, own) {
       const { EditHistory } = await import("./edit-history.js");
       put(EditHistory, client).show(message);
     },
+    ...own,
   };
+  return acts;
 }

@@ -4,6 +4,7 @@ import { readCommand } from "../state/slash.js";
 import { icon } from "../view/pieces.js";
 import { fitHeight, length } from "./text-field.js";
 import { ChatElement } from "./element.js";
+import { replyChip } from "./reply-chip.js";
 
 /**
  * @typedef {import("./completion-list.js").CompletionList} CompletionList
@@ -15,7 +16,7 @@ const COUNT_FROM = 200;
 /** px; a finger's keyboard has no Shift+Enter, so Enter breaks the line there */
 const TOUCH = matchMedia("(pointer: coarse)");
 /** signs after which something can be completed */
-const COMPLETES = /[@#/]/;
+const COMPLETES = /[@#/:]/;
 
 /** Where one writes. What is typed is kept with every key, and goes only when it is written down. */
 export class MessageComposer extends ChatElement {
@@ -40,15 +41,16 @@ export class MessageComposer extends ChatElement {
   }
 
   template() {
-    const { room, readOnly } = this.client;
+    const { client } = this;
+    const { room, readOnly } = client;
     if (!room) return nothing;
     if (readOnly) {
       const why = room.archived ? "archived" : "locked";
       return html`<p class="composer__closed">${icon("lock")} This room is ${why}: read only.</p>`;
     }
-    const left = this.client.limits.body - length(this.#field?.value ?? "");
+    const left = client.limits.body - length(this.#field?.value ?? "");
     return html`
-      ${this.#absent ?? nothing} ${this.#later()} ${this.#replyChip()}
+      ${this.#absent ?? nothing} ${this.#later()} ${replyChip(client, client.writing.draft?.replyTo, () => client.writing.replyTo(null))}
       ${this.#error
         ? html`<p class="composer__note composer__error" role="alert">
             ${icon("circle-alert")} <span>${this.#error}</span>
@@ -86,23 +88,6 @@ export class MessageComposer extends ChatElement {
           ${icon("send-horizontal")}<span class="visually-hidden">Send</span>
         </button>
       </form>
-    `;
-  }
-
-  #replyChip() {
-    const { client } = this;
-    const id = client.writing.draft?.replyTo;
-    if (id == null) return nothing;
-    const message = client.room?.byId.get(id);
-    const name = message ? client.person(message.author).name : "a message";
-    return html`
-      <p class="composer__reply">
-        ${icon("reply")}
-        <span>Replying to <strong>${name}</strong> <q>${message?.body ?? ""}</q></span>
-        <button type="button" title="Do not reply" @click=${() => client.writing.replyTo(null)}>
-          ${icon("x")}<span class="visually-hidden">Do not reply</span>
-        </button>
-      </p>
     `;
   }
 

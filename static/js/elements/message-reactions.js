@@ -10,9 +10,9 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { drawnEmoji } from "../view/emoji.js";
 import { icon } from "../view/pieces.js";
 import { listNames } from "../view/words.js";
+import { endsHold, hold } from "./hold.js";
 
 const NAMES_TOLD = 12; // names of those who reacted
-const LONG_PRESS = 500; // ms
 
 /**
  * @param {Shown} message
@@ -56,37 +56,16 @@ function chip(message, { emoji, users }, { client, acts, isStop }) {
     aria-label="${emoji} ${users.length}, ${who}"
     ?disabled=${client.readOnly}
     @click=${(/** @type {Event} */ event) => {
-      if (!held.delete(opener(event))) void client.messages.react(message, emoji);
+      if (!endsHold(opener(event))) void client.messages.react(message, emoji);
     }}
     @pointerdown=${(/** @type {PointerEvent} */ event) =>
-      hold(event, client.clock, (chip) => acts.showReaction(message, emoji, chip))}
+      hold(event, opener(event), client.clock, (chip) => acts.showReaction(message, emoji, chip))}
     @contextmenu=${(/** @type {PointerEvent} */ event) => {
       if (event.pointerType !== "mouse") event.preventDefault();
     }}
   >
     <span>${drawnEmoji(emoji)}</span> ${users.length}
   </button>`;
-}
-
-/** @type {WeakSet<HTMLElement>} chips whose next click ends a long press and is none */
-const held = new WeakSet();
-
-/**
- * @param {PointerEvent} event
- * @param {import("../clock.js").Clock} clock
- * @param {(chip: HTMLElement) => void} act
- */
-function hold(event, clock, act) {
-  const pressed = opener(event);
-  held.delete(pressed);
-  if (event.pointerType === "mouse") return;
-  const timer = clock.after(() => {
-    held.add(pressed);
-    act(pressed);
-  }, LONG_PRESS);
-  for (const type of ["pointerup", "pointercancel", "pointerleave"]) {
-    pressed.addEventListener(type, () => clock.cancel(timer), { once: true });
-  }
 }
 
 function opener(/** @type {Event} */ event) {

@@ -19,7 +19,6 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { briefTime, fullTime, timeOfDay, timeOrDay } from "../view/dates.js";
 import { avatar, icon } from "../view/pieces.js";
 import { serverHtml } from "../view/server-html.js";
-import "./message-editor.js";
 import { messageProgress } from "./message-progress.js";
 import { messageReactions } from "./message-reactions.js";
 import { messageThread } from "./message-thread.js";
@@ -80,6 +79,28 @@ export function messageRow(message, view) {
       ${isActive && !isEdited(message, client) ? messageTools(message, view) : nothing}
     </article>
   `;
+}
+
+/**
+ * All that makes a row look as it does, as far as it changes while its room stays as it is: a row
+ * with the same needs no drawing. Null for one that must be drawn each time.
+ * @param {Shown} message
+ * @param {RowView} view
+ */
+export function drawnFrom(message, { client, continues, isActive, isStop }) {
+  const { removals } = client.messages;
+  if (message.entry || message.poll || isEdited(message, client)) return null;
+  return [
+    message,
+    continues,
+    isActive,
+    isStop,
+    removals.has(message.id),
+    removals.canKeep(message.id),
+    client.messages.reactionsOf(message),
+    message.reply_to === null ? null : client.quotes.of(message.reply_to),
+    callsMe(message, client),
+  ];
 }
 
 /**
@@ -203,6 +224,10 @@ function poll(message, client) {
  * @param {ChatClient} client
  */
 function editor(message, client) {
+  if (!customElements.get("message-editor")) {
+    void import("./message-editor.js").then(() => client.tell("timeline"));
+    return nothing;
+  }
   const { entry } = message;
   const save = (/** @type {string} */ text) =>
     entry ? client.outbox.resend(entry.client_id, text) : client.messages.edit(message.id, text);
@@ -217,7 +242,7 @@ function editor(message, client) {
  * @param {Shown} message
  * @param {RowView} view
  */
-function quote(message, { client, isStop }) {
+function quote(message, { client, acts, isStop }) {
   const id = /** @type {number} */ (message.reply_to);
   const target = client.quotes.of(id);
   return html`
@@ -225,7 +250,7 @@ function quote(message, { client, isStop }) {
       type="button"
       class="message__quote"
       tabindex=${isStop ? 0 : -1}
-      @click=${() => client.windows.goToMessage(id)}
+      @click=${() => acts.goTo(id)}
     >
       ${icon("reply")}
       ${target

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The tools of one message: what can be done with it while it is pointed at or in focus.
+ * The tools of one message while it is pointed at or in focus: what is done often, and the way to
+ * all else (message-menu.js). A finger finds that way alone, or rests on the message.
  *
  * @typedef {import("./message-row.js").Shown} Shown
  * @typedef {import("./message-row.js").RowView} RowView
@@ -14,25 +15,14 @@ import { icon } from "../view/pieces.js";
  */
 export function messageTools(message, { client, acts }) {
   if (message.entry || message.deleted || client.messages.removals.has(message.id)) return nothing;
-  const isOwn = message.author === client.me.id;
   const { openThread } = acts;
-  const isOpen = !client.readOnly;
   return html`
     <div class="message__tools" role="toolbar" aria-label="Message">
-      ${isOpen
-        ? html`${tool("smile-plus", "React", (event) => acts.pickReaction(message, opener(event)))}
-          ${tool("reply", "Reply", () => acts.reply(message))}`
-        : nothing}
-      ${openThread
-        ? tool("eye-off", "Mark unread from here", () => client.reading.markUnread(message.seq))
-        : nothing}
+      ${client.readOnly
+        ? nothing
+        : html`${tool("smile-plus", "React", (event) => acts.pickReaction(message, opener(event)))}
+          ${tool("reply", "Reply", () => acts.reply(message))}`}
       ${openThread ? tool("messages-square", "Thread", () => openThread(message)) : nothing}
-      ${isOpen && isOwn && !message.forwarded
-        ? tool("pencil", "Edit", () => client.writing.edit({ message: message.id }))
-        : nothing}
-      ${isOpen && (isOwn || client.moderates)
-        ? tool("trash-2", "Delete", () => acts.remove(message))
-        : nothing}
       ${tool("ellipsis", "More", (event) => acts.more(message, opener(event)))}
     </div>
   `;

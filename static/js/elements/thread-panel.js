@@ -2,24 +2,38 @@
 /** @typedef {import("./message-progress.js").Shown} Shown */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { ThreadWriting } from "../client/thread-writing.js";
 import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
 import { icon } from "../view/pieces.js";
+import { CompletionList } from "./completion-list.js";
 import { messageActs } from "./message-acts.js";
 import { onItsWay } from "./message-progress.js";
 import { messageRow } from "./message-row.js";
+import { replyChip } from "./reply-chip.js";
 import { SidePanel } from "./side-panel.js";
 import { fitHeight, length } from "./text-field.js";
 import { TimelinePointer } from "./timeline-pointer.js";
 
 /** px from the end within which the newest counts as looked at */
 const AT_END = 40;
+/** ms that a message one jumped to stays marked */
+const MARKED = 1600;
+/** A finger's keyboard has no Shift+Enter, so Enter breaks the line there. */
+const TOUCH = matchMedia("(pointer: coarse)");
 
 /** A thread beside its room: its first message, those in it, and where one answers. */
 export class ThreadPanel extends SidePanel {
   static topics = ["threads", "timeline", "members", "connection", "room"];
-  #pointer = new TimelinePointer(() => this.update());
+  #pointer = new TimelinePointer(
+    () => this.update(),
+    (row) => this.#ask(row),
+  );
   #isAtEnd = true;
+  /** @type {ThreadWriting} */
+  // @ts-expect-error there is none before the panel enters the page
+  #writing;
+  #completions = new CompletionList();
   /** @type {import("./message-acts.js").Acts | null} */
   #made = null;
 
@@ -27,10 +41,16 @@ export class ThreadPanel extends SidePanel {
     return "Thread";
   }
 
+  connectedCallback() {
+    this.#writing = new ThreadWriting(this.client);
+    this.#completions.client = this.client;
+    super.connectedCallback();
+  }
+
   entered() {
     super.entered();
     void this.client.threads.enter(this.about ?? 0).then(() => this.#filled());
-    this.client.on("composer", () => this.#drafted(), this.ended);
+    this.client.on("composer", () => this.#fill(), this.ended);
     this.ended.addEventListener("abort", () => this.client.threads.leave());
   }
 
@@ -62,7 +82,7 @@ export class ThreadPanel extends SidePanel {
     const root = threads.open?.root;
     if (!root && threads.state === "failed") return this.#failure();
     if (!root) return html`<p class="side-panel__note" role="status">Loading…</p>`;
-    const items = arrange([root, ...this.#replies()], null).filter(({ kind }) => kind !== "unread");
+    const items = arrange(this.#messages, null).filter(({ kind }) => kind !== "unread");
     return html`
       <div
         class="side-panel__scroller"
@@ -71,6 +91,8 @@ export class ThreadPanel extends SidePanel {
         @scroll=${this.#scrolled}
         @pointerover=${(/** @type {PointerEvent} */ event) => this.#pointer.pointed(event)}
         @pointerleave=${(/** @type {PointerEvent} */ event) => this.#pointer.unpointed(event)}
+        @pointerdown=${(/** @type {PointerEvent} */ event) => this.#pointer.rested(event, this.client.clock)}
+        @contextmenu=${(/** @type {PointerEvent} */ event) => this.#pointer.asked(event)}
         @click=${(/** @type {PointerEvent} */ event) => this.#pointer.touched(event)}
         @focusin=${(/** @type {FocusEvent} */ event) => this.#pointer.focused(event)}
         @keydown=${(/** @type {KeyboardEvent} */ event) => this.#pointer.pressed(event, {})}
@@ -83,6 +105,12 @@ export class ThreadPanel extends SidePanel {
       </div>
       ${this.#foot(root)}
     `;
+  }
+
+  /** @returns {Shown[]} the first message and all that is shown below it */
+  get #messages() {
+    const root = this.client.threads.open?.root;
+    return root ? [root, ...this.#replies()] : [];
   }
 
   /** @returns {Shown[]} those in the thread, and those on their way to it */
@@ -159,8 +187,11 @@ export class ThreadPanel extends SidePanel {
     }
     if (this.client.readOnly) return html`<p class="composer__closed">${icon("lock")} Read only.</p>`;
     const left = this.client.limits.body - length(this.#field?.value ?? "");
+    const { draft } = this.#writing;
     return html`<form class="thread-panel__foot" @submit=${this.#submit}>
+      ${replyChip(this.client, draft?.replyTo, () => this.#writing.replyTo(null))}
       <div class="composer__box">
+        ${this.#completions}
         <textarea
           class="composer__field"
           rows="1"
@@ -169,6 +200,9 @@ export class ThreadPanel extends SidePanel {
           autocomplete="off"
           @input=${this.#typed}
           @keydown=${this.#pressed}
+          @keyup=${this.#moved}
+          @click=${this.#moved}
+          @blur=${() => this.#completions.close()}
         ></textarea>
         <button class="composer__send" type="submit" title="Send" ?disabled=${left < 0}>
           ${icon("send-horizontal")}<span class="visually-hidden">Send to the thread</span>
@@ -186,41 +220,61 @@ export class ThreadPanel extends SidePanel {
   get #acts() {
     const { client } = this;
     this.#made ??= messageActs(client, {
-      reply: () => this.#field?.focus(),
+      reply: (message) => this.#reply(message),
       openThread: null,
+      goTo: (id) => void this.#goTo(id),
     });
     return this.#made;
   }
 
+  #ask(/** @type {HTMLElement} */ row) {
+    const message = this.#messages.find((each) => String(each.seq) === row.dataset.seq);
+    if (message) this.#acts.more(message, row);
+  }
+
+  #reply(/** @type {Shown} */ message) {
+    this.#writing.replyTo(message.id);
+    this.#field?.focus();
+  }
+
   /** The thread is there: what was typed before comes back, and one can go on. */
   #filled() {
+    this.#fill();
+    if (!TOUCH.matches) this.#field?.focus();
+  }
+
+  /** Shows the draft, unless it is what is being typed. */
+  #fill() {
     this.paint();
     const field = this.#field;
     if (!field) return;
-    field.value = this.client.threads.draft(this.about ?? 0);
-    fitHeight(field);
-    if (!matchMedia("(pointer: coarse)").matches) field.focus();
-  }
-
-  /** What was written on another device comes where nothing is being typed. */
-  #drafted() {
-    const field = this.#field;
-    if (!field || document.activeElement === field) return;
-    field.value = this.client.threads.draft(this.about ?? 0);
-    fitHeight(field);
-  }
-
-  #typed() {
-    const field = /** @type {HTMLTextAreaElement} */ (this.#field);
-    this.client.threads.write(this.about ?? 0, field.value);
+    const text = this.#writing.draft?.text ?? "";
+    if (field.value !== text) field.value = text;
     fitHeight(field);
     this.update();
   }
 
+  #typed() {
+    const field = /** @type {HTMLTextAreaElement} */ (this.#field);
+    this.#writing.write(field.value);
+    fitHeight(field);
+    this.update();
+    this.#completions.field = field;
+    this.#completions.typed();
+  }
+
+  #moved(/** @type {Event} */ event) {
+    const isCaret = !(event instanceof KeyboardEvent) || /^(Arrow(Left|Right)|Home|End)$/.test(event.key);
+    if (isCaret) this.#completions.typed();
+  }
+
   #pressed(/** @type {KeyboardEvent} */ event) {
-    const isFinger = matchMedia("(pointer: coarse)").matches;
-    if (event.isComposing || event.key !== "Enter" || event.shiftKey || isFinger) return;
-    this.#submit(event);
+    if (event.isComposing || this.#completions.pressed(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !TOUCH.matches) this.#submit(event);
+    else if (event.key === "Escape" && this.#writing.draft?.replyTo != null) {
+      event.preventDefault(); // the first press is for the answer, the next for the panel
+      this.#writing.replyTo(null);
+    }
   }
 
   #submit(/** @type {Event} */ event) {
@@ -228,12 +282,29 @@ export class ThreadPanel extends SidePanel {
     const field = this.#field;
     if (!field?.value.trim() || length(field.value) > this.client.limits.body) return;
     const inRoom = /** @type {HTMLInputElement} */ (this.querySelector("[name=in_room]"));
-    void this.client.threads.send(field.value, inRoom.checked);
-    field.value = "";
+    this.#completions.close();
+    void this.#writing.send(field.value, inRoom.checked);
     inRoom.checked = false;
-    fitHeight(field);
     this.#isAtEnd = true;
-    this.update();
+    this.#fill();
+  }
+
+  /** Shows a message that another one answers: here if it is in this thread, else in the room. */
+  async #goTo(/** @type {number} */ id) {
+    const { threads, quotes, windows, clock } = this.client;
+    const { open } = threads;
+    const target = quotes.of(id) ?? (await quotes.read(id));
+    if (!open || !target || threads.open !== open) return;
+    if (target.id !== open.id && target.thread !== open.id) return void windows.goToMessage(id);
+    while (open.more && !open.messages.some((row) => row.id === id) && threads.state !== "failed") {
+      await this.#older();
+    }
+    const row = this.querySelector(`.message[data-seq="${target.seq}"]`);
+    if (!row) return;
+    this.#isAtEnd = false;
+    row.scrollIntoView({ block: "center" });
+    row.toggleAttribute("data-marked", true);
+    clock.after(() => row.toggleAttribute("data-marked", false), MARKED);
   }
 
   /** What is above comes in above: the rows in sight stay where they are. */

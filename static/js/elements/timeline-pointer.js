@@ -1,4 +1,6 @@
 // @ts-check
+import { endsHold, hold } from "./hold.js";
+
 /** Which row of the timeline is meant: by the mouse, by a finger, by the keyboard. */
 export class TimelinePointer {
   /** @type {string | null} the key of the row that is pointed at or in focus */
@@ -6,10 +8,15 @@ export class TimelinePointer {
   /** @type {string | null} the key of the row where the Tab key stops; null for the last */
   stop = null;
   #update;
+  #held;
 
-  /** @param {() => void} update called when another row is meant */
-  constructor(update) {
+  /**
+   * @param {() => void} update called when another row is meant
+   * @param {(row: HTMLElement) => void} held called when a finger rests on a row
+   */
+  constructor(update, held) {
     this.#update = update;
+    this.#held = held;
   }
 
   pointed(/** @type {PointerEvent} */ event) {
@@ -20,10 +27,28 @@ export class TimelinePointer {
     if (event.pointerType === "mouse") this.#activate(null);
   }
 
-  /** A finger has no hover: a tap on the row shows what can be done with it. */
+  /** A finger has no hover: a tap on the row shows the way to what can be done with it. */
   touched(/** @type {PointerEvent} */ event) {
-    const isPressed = /** @type {Element} */ (event.target).closest("a, button, textarea");
-    if (event.pointerType !== "mouse" && !isPressed) this.#activate(rowAt(event.target));
+    const row = rowAt(event.target);
+    if (event.pointerType === "mouse" || isPressed(event) || (row && endsHold(row))) return;
+    this.#activate(row);
+  }
+
+  /**
+   * A finger went down: resting on the row it asks for all that can be done with it.
+   * @param {PointerEvent} event
+   * @param {import("../clock.js").Clock} clock
+   */
+  rested(event, clock) {
+    const row = rowAt(event.target);
+    if (row && !isPressed(event)) hold(event, row, clock, this.#held);
+  }
+
+  /** The browser's own menu would come at the same time. */
+  asked(/** @type {PointerEvent} */ event) {
+    if (event.pointerType !== "mouse" && rowAt(event.target) && !isPressed(event)) {
+      event.preventDefault();
+    }
   }
 
   focused(/** @type {FocusEvent} */ event) {
@@ -53,6 +78,11 @@ export class TimelinePointer {
     this.active = key;
     this.#update();
   }
+}
+
+/** Whether what is meant is within the row. */
+function isPressed(/** @type {Event} */ event) {
+  return /** @type {Element} */ (event.target).closest("a, button, input, textarea") !== null;
 }
 
 /** @returns {HTMLElement | null} */

@@ -2,7 +2,7 @@
 /**
  * What may be meant by the word at the caret: a member, a room or a command.
  *
- * @typedef {{sign: "@" | "#" | "/", query: string, start: number}} Trigger
+ * @typedef {{sign: "@" | "#" | ":" | "/", query: string, start: number}} Trigger
  *   `start` is where the sign stands
  * @typedef {{key: string, text: string, name: string, about: string, rank: number}} Option
  *   `text` replaces what was typed; the lower `rank`, the further up
@@ -14,6 +14,8 @@ export const SHOWN = 8;
 export const RANK = { online: 0, away: 1, offline: 2, call: 3, absent: 4 };
 
 const WORD = /(?:^|[\s(["'*~_,;])([@#])([\p{L}\p{N}._-]*)$/u;
+/** Two letters at least: a colon and one is a face that somebody draws. */
+const EMOJI = /(?:^|[\s(["'*~_,;:])(:)([\p{L}\p{N}_+-]{2,})$/u;
 const COMMAND = /^\/([a-z]*)$/i;
 
 /**
@@ -26,9 +28,9 @@ export function triggerAt(text, caret) {
   const before = text.slice(0, caret);
   const command = COMMAND.exec(before);
   if (command) return { sign: "/", query: command[1].toLowerCase(), start: 0 };
-  const word = WORD.exec(before);
+  const word = WORD.exec(before) ?? EMOJI.exec(before);
   if (!word) return null;
-  const sign = /** @type {"@" | "#"} */ (word[1]);
+  const sign = /** @type {"@" | "#" | ":"} */ (word[1]);
   return { sign, query: word[2], start: caret - word[2].length - 1 };
 }
 

@@ -53,7 +53,7 @@ export class DraftSync {
   /**
    * Takes all drafts of the server. What it has not and this device once gave it was emptied.
    * @param {DraftRow[]} rows
-   * @param {number[]} rooms of which this device may hold drafts
+   * @param {number[]} rooms that the member is in
    */
   begin(rows, rooms) {
     const told = new Set(this.#heard);
@@ -61,9 +61,9 @@ export class DraftSync {
       if (!told.has(nameOf(row))) this.received(row);
       told.add(nameOf(row));
     }
-    for (const room of rooms) {
-      const place = { room, thread: null };
-      const draft = this.#drafts.get(room);
+    for (const place of this.#drafts.places) {
+      if (!rooms.includes(place.room)) continue;
+      const draft = this.#drafts.get(place.room, place.thread);
       if (!draft || draft.sentAs || told.has(nameOf(place)) || this.#due.has(nameOf(place))) continue;
       if (draft.kept) this.#take(place, null);
       else this.#written(place, PAUSE, draft.at);

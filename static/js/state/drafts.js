@@ -46,6 +46,18 @@ export class Drafts extends Emitter {
     return text ? JSON.parse(text) : null;
   }
 
+  /** Where this device holds anything of this member's. @returns {Place[]} */
+  get places() {
+    const own = `${KEY}.${this.#user}.`;
+    const keys = new Set([...this.#memory.keys(), ...keysOf(this.#tab), ...keysOf(this.#browser)]);
+    return [...keys]
+      .filter((key) => key.startsWith(own))
+      .map((key) => {
+        const [room, thread = null] = key.slice(own.length).split(".").map(Number);
+        return { room, thread };
+      });
+  }
+
   /**
    * @param {number} room
    * @param {Draft} draft
@@ -105,6 +117,14 @@ function storage(/** @type {"sessionStorage" | "localStorage"} */ name) {
     return globalThis[name];
   } catch {
     return null;
+  }
+}
+
+function keysOf(/** @type {Storage | null} */ from) {
+  try {
+    return Array.from({ length: from?.length ?? 0 }, (_, index) => from?.key(index) ?? "");
+  } catch {
+    return [];
   }
 }
 

@@ -42,12 +42,14 @@ export class RoomState {
   /** @type {Person[]} the others of a direct room */
   with = [];
   #infoVersion = 0;
+  #me;
 
   /**
    * @param {RoomRow} row
    * @param {number} me
    */
   constructor(row, me) {
+    this.#me = me;
     this.id = row.id;
     this.kind = row.kind;
     this.unread = new Unread(me);
@@ -126,7 +128,9 @@ export class RoomState {
   takeMembers(/** @type {Member[]} */ members) {
     for (const row of members) {
       const held = this.members.get(row.user);
-      if (!held || held.version < row.version) this.members.set(row.user, row);
+      if (held && held.version >= row.version) continue;
+      this.members.set(row.user, row);
+      if (row.user === this.#me && row.role) this.role = row.role;
     }
   }
 

@@ -31,8 +31,8 @@ class Catching {
 }
 
 /**
- * Tells `room` (a room's id) when something in it changed, `rooms` when the list did, `left`
- * (the id) when a room went.
+ * Tells `room` (a room's id) when something in it changed, `history` (the id) when more of it was
+ * read, `rooms` when the list of rooms changed, `left` (the id) when a room went.
  */
 export class Store extends Emitter {
   /** @type {Map<number, RoomState>} */
@@ -143,8 +143,10 @@ export class Store extends Emitter {
   history(/** @type {number} */ id, /** @type {HistoryPage} */ page) {
     const room = this.rooms.get(id);
     if (!room) return;
+    const { count, mentions } = room.unread;
     room.takeMessages(page.messages);
-    this.tell("room", id);
+    if (room.unread.count !== count || room.unread.mentions !== mentions) this.tell("rooms");
+    this.tell("history", id);
   }
 
   /** Takes the whole list of a room's members, former ones included. */

@@ -122,7 +122,8 @@ export class Unread {
 
   /**
    * The member read or marked elsewhere, as the server tells it; the counts come with a new mark.
-   * @param {{read_seq: number, unread_from?: number | null, unread?: number, mentions?: number}} told
+   * @param {{read_seq: number, unread_from?: number | null, unread?: number, mentions?: number,
+   *   here?: number[]}} told
    * @param {Map<number, Message>} rows
    */
   told(told, rows) {
@@ -133,6 +134,7 @@ export class Unread {
     if (told.unread === undefined) return this.#passed(before, rows);
     this.count = told.unread;
     this.mentions = told.mentions ?? 0;
+    for (const seq of told.here ?? []) this.#here.add(seq);
     return this.#recount(0, 0, rows);
   }
 

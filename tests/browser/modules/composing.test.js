@@ -12,9 +12,14 @@ import { FakeClock } from "./fake-clock.js";
 
 class FakeStorage {
   #items = new Map();
+  key = (index) => [...this.#items.keys()][index] ?? null;
   getItem = (key) => this.#items.get(key) ?? null;
   setItem = (key, text) => void this.#items.set(key, text);
   removeItem = (key) => void this.#items.delete(key);
+
+  get length() {
+    return this.#items.size;
+  }
 }
 
 // --- completion
@@ -25,6 +30,9 @@ export function a_sign_at_the_beginning_of_a_word_asks_for_suggestions() {
   equal(at("(#gen"), { sign: "#", query: "gen", start: 1 });
   equal(at("@"), { sign: "@", query: "", start: 0 });
   equal(at("/to"), { sign: "/", query: "to", start: 0 });
+  equal(at("so :par"), { sign: ":", query: "par", start: 3 });
+  equal(at(":party::+1"), { sign: ":", query: "+1", start: 7 });
+  for (const text of [":D", "well :", "10:30", "a:bc", ":party:"]) equal(at(text), null, text);
   for (const text of ["mail@ad", "a#b", "say /to", "/topic x", "@ada ", "//to", "/usr/b"]) equal(at(text), null, text);
 }
 
@@ -145,6 +153,29 @@ export function what_came_while_all_drafts_were_asked_for_is_newer_than_the_answ
   sync.asked();
   sync.begin([], [12]);
   equal(drafts.get(12), null, "emptied elsewhere");
+}
+
+export async function drafts_of_threads_are_taken_up_and_emptied_as_those_of_rooms_are() {
+  const { clock, drafts, kept, sync } = device();
+  drafts.set(12, { text: "written offline", replyTo: 5 }, 7);
+  drafts.take(12, 8, { text: "emptied elsewhere", replyTo: null });
+  drafts.set(99, { text: "in a room that was left", replyTo: null }, 3);
+  clock.pass(PAUSE);
+  await until(() => kept.length === 2);
+  kept.length = 0;
+  drafts.set(12, { text: "written on", replyTo: 5 }, 7);
+  sync.asked();
+  sync.begin([{ ...row("from the phone"), thread: 9 }], [12]);
+  equal(drafts.get(12, 8), null);
+  equal(drafts.get(12, 9)?.text, "from the phone");
+  clock.pass(PAUSE);
+  await until(() => kept.length > 0);
+  equal(kept.find(({ thread }) => thread === 7)?.body, "written on");
+  equal(drafts.places.toSorted((a, b) => a.thread - b.thread), [
+    { room: 99, thread: 3 },
+    { room: 12, thread: 7 },
+    { room: 12, thread: 9 },
+  ]);
 }
 
 export function what_comes_from_elsewhere_is_shown_where_nothing_is_being_typed() {

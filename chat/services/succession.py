@@ -1,0 +1,40 @@
+"""Who owns a room after its owner: no room with members in it is left to nobody."""
+
+from accounts.models import User
+from chat import broadcast
+from chat.models import Membership, Role, Room
+from chat.models.audit import Verb
+from chat.services import audit
+from chat.services.changing import RoomChange, changing_many, store_seat
+
+REASON = "Its only owner was banned or deactivated."
+
+
+def succeed(user: User) -> None:
+    """Make somebody an owner of each room whose owners cannot come back, ``user`` being one.
+
+    The moderator who is there longest, else the member. ``user`` keeps the role, and so is one of
+    two owners if they are ever let back. Who is banned for a time stays the owner: the site's
+    moderators look after the room meanwhile. Where nobody else is, nobody is chosen.
+    """
+    owned = Membership.objects.active().filter(user=user, role=Role.OWNER)
+    rooms = owned.exclude(room__kind=Room.Kind.DIRECT).values_list("room", flat=True)
+    with changing_many(list(rooms)) as changes:
+        for change in changes.values():
+            _appoint(change)
+
+
+def _appoint(change: RoomChange) -> None:
+    staying = Membership.objects.staying().filter(room=change.room).select_related("user")
+    if staying.filter(role=Role.OWNER).exists():
+        return
+    by_role = {Role.MODERATOR: 0, Role.MEMBER: 1}
+    heirs = sorted(staying, key=lambda seat: (by_role[Role(seat.role)], seat.joined_at, seat.pk))
+    if not heirs:
+        return
+    seat = heirs[0]
+    before, seat.role = {"role": seat.role}, Role.OWNER
+    store_seat(change, seat)
+    audit.record_seat(None, Verb.CHANGE_ROLE, REASON, seat, before, {"role": Role.OWNER})
+    text = f"You are an owner of {change.room} now. {REASON}"
+    broadcast.announce(broadcast.Told(seat.user_id, "role", text, change.room.pk))
