@@ -1,4 +1,4 @@
-"""Static files as they are served: named by their content, compressed, scripts without comments."""
+"""Static files as they are served: named by their content, compressed, without their comments."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -10,6 +10,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 # In our scripts nothing else looks like these: no string and no template holds such a thing.
 COMMENT = re.compile(rb"/\*\*.*?\*/[ \t]*|^[ \t]*//[^\n]*\n", re.MULTILINE | re.DOTALL)
 EMPTY_LINES = re.compile(rb"\n(?:[ \t]*\n)+")
+# Templates are indented with their code; what they become does not depend on it.
+INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
+STYLE_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
@@ -19,8 +22,10 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     max_post_process_passes = 12  # as deep as modules import each other, with room to spare
 
     def _save(self, name: str, content: "File[Any]") -> str:
-        if name.startswith("js/") and name.endswith(".js"):
-            content = ContentFile(without_comments(b"".join(content.chunks())))
+        slim = slim_script if name.startswith("js/") and name.endswith(".js") else None
+        slim = slim_style if name.startswith("css/") and name.endswith(".css") else slim
+        if slim:
+            content = ContentFile(slim(b"".join(content.chunks())))
         return super()._save(name, content)
 
     def post_process(self, paths: Collection[str], *args: Any, **options: Any) -> Iterator[Any]:
@@ -37,3 +42,13 @@ def without_comments(script: bytes) -> bytes:
     each other's content.
     """
     return EMPTY_LINES.sub(b"\n", COMMENT.sub(b"", script))
+
+
+def slim_script(script: bytes) -> bytes:
+    """Return one of our scripts as it is served: without comments and indentation."""
+    return INDENTATION.sub(b"", without_comments(script))
+
+
+def slim_style(sheet: bytes) -> bytes:
+    """Return one of our style sheets as it is served: without comments and indentation."""
+    return EMPTY_LINES.sub(b"\n", INDENTATION.sub(b"", STYLE_COMMENT.sub(b"", sheet)))

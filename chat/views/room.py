@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
 
 from accounts.models import User
 from accounts.requests import MemberRequest
@@ -22,6 +23,7 @@ from chat.views.refusals import page
 LAST_ROOM = "last_room"  # where the session remembers the room one was in
 
 
+@gzip_page  # its first messages are most of it
 @ensure_csrf_cookie  # the page's script writes over HTTP too
 @page
 def room(request: MemberRequest, slug: str, seq: int | None = None) -> HttpResponse:

@@ -11,7 +11,7 @@ from playwright.sync_api import Request, expect
 from chat.models import Membership, Room
 from chat.services import members as memberships
 from chat.services import rooms
-from chatsite.storage import without_comments
+from chatsite.storage import slim_script
 from tests.browser.conftest import ROOT, Opening
 from tests.browser.window import Window
 from tests.factories import Member, make_message, make_room
@@ -228,7 +228,7 @@ def test_every_module_and_style_sheet_of_the_page_is_named_in_its_head() -> None
 
 
 def test_the_scripts_of_the_first_page_stay_small() -> None:
-    served = [without_comments((STATIC / name).read_bytes()) for name in imported_at_once()]
+    served = [slim_script((STATIC / name).read_bytes()) for name in imported_at_once()]
     assert sum(len(brotli.compress(script)) for script in served) < SCRIPTS_MOST
 
 

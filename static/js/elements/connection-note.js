@@ -53,7 +53,9 @@ export class ConnectionNote extends ChatElement {
    * @param {unknown} text
    */
   #line(sign, text) {
-    return html`<p class="connection-note__line">${icon(sign)}<span>${text}</span></p>`;
+    return html`<p class="connection-note__line">
+      <span class="connection-note__words">${icon(sign)}<span>${text}</span></span>
+    </p>`;
   }
 }
 
