@@ -62,6 +62,8 @@ class User(AbstractUser):
     # Kept only of those who share it.
     last_seen_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=64, default="UTC")
+    # The three things of the first visit were seen, and put away.
+    shown_around = models.BooleanField(default=False, db_default=False, editable=False)
     banned_at = models.DateTimeField(null=True, blank=True, editable=False)
     ban_reason = models.CharField(max_length=REASON_MAX, blank=True, editable=False)
 

@@ -1,5 +1,7 @@
 """People: oneself, and the others on the site."""
 
+from typing import Literal
+
 from django.db import transaction
 from django.http import HttpResponse
 from ninja import Router
@@ -28,6 +30,7 @@ class MePatch(Asked):
     dnd_until: Moment | None = None
     shares_reading: Flag | None = None
     shares_last_seen: Flag | None = None
+    shown_around: Literal[True] | None = None
 
 
 @router.get("me", openapi_extra=answers(Me))
@@ -38,10 +41,13 @@ def me(request: MemberRequest) -> HttpResponse:
 
 @router.patch("me", openapi_extra=answers(Me))
 def update_me(request: MemberRequest, asked: MePatch) -> HttpResponse:
-    """Change one's status, when not to be disturbed, and what others see: all that is given."""
+    """Change one's status, when not to be disturbed, and what others see: all that is given.
+
+    With ``shown_around`` the introduction of the first visit does not come again.
+    """
     user, given = request.auth, asked.model_fields_set
     if not given:
-        raise Invalid("status, dnd_until, shares_reading, shares_last_seen: at least one of them.")
+        raise Invalid("At least one of: " + ", ".join(sorted(MePatch.model_fields)) + ".")
     with transaction.atomic():
         if given & {"status", "status_emoji", "status_until"}:
             user = service.set_status(
@@ -53,6 +59,8 @@ def update_me(request: MemberRequest, asked: MePatch) -> HttpResponse:
             user = service.share(
                 user, reading=asked.shares_reading, last_seen=asked.shares_last_seen
             )
+        if asked.shown_around:
+            user = service.put_away_introduction(user)
     return answer(_me(user))
 
 

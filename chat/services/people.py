@@ -68,6 +68,12 @@ def share(actor: User, *, reading: bool | None = None, last_seen: bool | None = 
     return User.objects.get(pk=actor.pk)
 
 
+def put_away_introduction(actor: User) -> User:
+    """Remember that one was shown around: the three things of the first visit do not come again."""
+    User.objects.filter(pk=actor.pk).update(shown_around=True)
+    return User.objects.get(pk=actor.pk)
+
+
 def seen_by(actor: User, message_id: int) -> list[rows.PersonRow]:
     """Return who else has read a message of a room that ``actor`` is in, by name.
 

@@ -6,6 +6,7 @@ import msgspec
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
@@ -20,6 +21,7 @@ from chat.services import access, reading
 from chat.services.posting import BODY_MAX
 from chat.views.refusals import page
 
+SOUNDS = ("call", "message")
 LAST_ROOM = "last_room"  # where the session remembers the room one was in
 
 
@@ -58,6 +60,7 @@ def page_data(
             "rooms": own_rooms,
             "history": reading.history(user, room_id, around=at),
             "at": at,
+            "first_visit": not user.shown_around,
             "members": members,
             "limits": {"body": BODY_MAX, "frame": FRAME_MAX, "changes": reading.CHANGES_MAX},
             "urls": {
@@ -67,6 +70,7 @@ def page_data(
                 "newRoom": reverse("chat:new_room"),
                 "people": reverse("chat:people"),
                 "emoji": reverse("chat:emoji", args=["NAME"]),
+                **{name: static(f"sounds/{name}.wav") for name in SOUNDS},
                 "profile": reverse("accounts:profile"),
                 "signIn": resolve_url(settings.LOGIN_URL),
                 "signOut": reverse("account_logout"),

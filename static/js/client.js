@@ -27,6 +27,7 @@
  * @property {RoomRow[]} rooms
  * @property {HistoryPage} history
  * @property {number | null} at the seq that the address names
+ * @property {boolean} first_visit
  * @property {Member[]} members
  * @property {{body: number, frame: number, changes: number}} limits
  * @property {Record<string, string>} urls
@@ -71,6 +72,7 @@ export class ChatClient extends Emitter {
     super();
     this.me = page.user;
     this.urls = page.urls;
+    this.firstVisit = page.first_visit;
     this.limits = page.limits;
     this.clock = clock;
     this.session = session;

@@ -51,8 +51,7 @@ export class Reading {
     if (ahead(people.get(me.id).dnd_until) !== null) return 0;
     let calls = 0;
     for (const room of this.#client.store.rooms.values()) {
-      if (room.isQuiet) continue;
-      calls += room.kind === "direct" ? room.unread.count : room.unread.mentions;
+      calls += room.calls;
     }
     return calls;
   }

@@ -22,9 +22,17 @@ export class ChatApp extends ChatElement {
   /** @type {import("./side-panel.js").SidePanel | null} what stands beside the conversation instead of the members */
   #panel = null;
   #notice = "";
+  /** @type {HTMLElement | null} what is shown on the first visit */
+  #visit = null;
+  #calls = 0;
 
   entered() {
     const { ended: signal, client } = this;
+    if (matchMedia("(pointer: coarse)").matches) {
+      void import("./touch.js").then(({ mindHands }) => mindHands(this, signal));
+    }
+    if (client.firstVisit) void this.#showAround();
+    client.on("arrived", () => this.#sound("message"), signal);
     document.addEventListener("click", (event) => this.#clicked(event), { signal });
     addEventListener("popstate", () => this.#openAddress(), { signal });
     client.on("rooms", () => this.#title(), signal);
@@ -62,6 +70,7 @@ export class ChatApp extends ChatElement {
       <connection-note .client=${client}></connection-note>
       <chat-timeline .client=${client}></chat-timeline>
       <div class="conversation__foot">
+        ${this.#visit ?? nothing}
         <message-composer .client=${client}></message-composer>
         <typing-line .client=${client}></typing-line>
       </div>
@@ -226,6 +235,25 @@ export class ChatApp extends ChatElement {
     const name = room ? `${room.name} · ${site}` : site;
     this.client.screen.badge(calls);
     document.title = calls > 0 ? `(${countText(calls)}) ${name}` : name;
+    const sign = /** @type {HTMLLinkElement} */ (document.querySelector("link[rel=icon]"));
+    const { calm, lit } = sign.dataset;
+    const shown = (calls > 0 ? lit : calm) ?? sign.href;
+    if (sign.getAttribute("href") !== shown) sign.href = shown;
+    if (calls > this.#calls) void this.#sound("call");
+    this.#calls = calls;
+  }
+
+  /** For whoever does not look: on devices where that was turned on. */
+  async #sound(/** @type {"call" | "message"} */ name) {
+    if (this.client.screen.attended || !localStorage.getItem("sounds")) return;
+    (await import("../client/sounds.js")).play(this.client.urls[name]);
+  }
+
+  async #showAround() {
+    const { FirstVisit } = await import("./first-visit.js");
+    this.#visit = new FirstVisit();
+    /** @type {any} */ (this.#visit).client = this.client;
+    this.update();
   }
 
   #tell(/** @type {string} */ text) {

@@ -7,7 +7,7 @@
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { fullTime, timeOrDay } from "../view/dates.js";
-import { avatar } from "../view/pieces.js";
+import { avatar, skeleton } from "../view/pieces.js";
 import { serverHtml } from "../view/server-html.js";
 
 /**
@@ -49,7 +49,7 @@ export function messageList({ rows, failed, retry, empty, draw }) {
       <button type="button" class="link" @click=${retry}>Try again</button>
     </p>`;
   }
-  if (!rows) return html`<p class="side-panel__note" role="status">Loading…</p>`;
+  if (!rows) return skeleton("Loading…");
   if (rows.length === 0) return html`<p class="side-panel__note">${empty}</p>`;
   return html`<ul class="side-panel__scroller" role="list">
     ${rows.map((row) => draw(row))}

@@ -7,12 +7,13 @@ import { statusSigns } from "../view/status.js";
 import { countText } from "../view/words.js";
 import { ChatElement, put } from "./element.js";
 
-const FOLDED = "folded-sections"; // where this device remembers them
+const CHOSEN = "folded-sections"; // where this device remembers them
+const LIT_FIRST = "unread-first"; // among them: the rooms with something new come first
 
 /** @returns {string[]} */
-function foldedBefore() {
+function chosenBefore() {
   try {
-    return JSON.parse(localStorage.getItem(FOLDED) ?? "[]");
+    return JSON.parse(localStorage.getItem(CHOSEN) ?? "[]");
   } catch {
     return [];
   }
@@ -22,10 +23,12 @@ function foldedBefore() {
 export class RoomList extends ChatElement {
   static topics = ["rooms", "presence", "connection", "threads", "members"];
 
-  /** @type {Set<string>} titles of sections that are folded up, on this device */
-  #folded = new Set(foldedBefore());
+  /** @type {Set<string>} titles of sections that are folded up, on this device; and LIT_FIRST */
+  #chosen = new Set(chosenBefore());
   /** @type {RoomState | null} what is being dragged */
   #carried = null;
+  /** What is looked for in the list, in small letters. */
+  #sought = "";
 
   template() {
     const { favourites, rooms, direct } = this.client.ownList.lists;
@@ -37,14 +40,51 @@ export class RoomList extends ChatElement {
           ${icon("compass")}<span class="visually-hidden">Find rooms</span>
         </a>
       </header>
+      ${this.#filter()}
       <nav class="room-list__rooms" aria-label="Rooms">
-        ${this.#own()}
+        ${this.#sought ? nothing : this.#own()}
         ${favourites.length > 0 ? this.#section("Favourites", favourites) : nothing}
         ${this.#section("Rooms", rooms, [urls.newRoom, "New room"])}
         ${this.#section("People", direct, [urls.people, "Write to someone"])}
       </nav>
       ${this.#footer()}
     `;
+  }
+
+  /** Where the list is made shorter, by a part of a name or by what is new. */
+  #filter() {
+    return html`<div class="room-list__filter">
+      <input
+        class="input"
+        type="search"
+        aria-label="Find in your rooms"
+        placeholder="Find in your rooms"
+        autocomplete="off"
+        .value=${this.#sought}
+        @input=${(/** @type {any} */ event) => this.#seek(event.target.value)}
+        @keydown=${this.#pressed}
+      />
+      <button
+        type="button"
+        class="button button--bare button--icon"
+        title="Unread first"
+        aria-pressed=${this.#chosen.has(LIT_FIRST)}
+        @click=${() => this.#choose(LIT_FIRST)}
+      >
+        ${icon("lamp")}<span class="visually-hidden">Unread first</span>
+      </button>
+    </div>`;
+  }
+
+  #seek(/** @type {string} */ text) {
+    this.#sought = text.trim().toLocaleLowerCase();
+    this.paint();
+  }
+
+  #pressed(/** @type {KeyboardEvent} */ event) {
+    const first = /** @type {HTMLElement | null} */ (this.querySelector("a.room-list__room"));
+    if (event.key === "Enter" && this.#sought) first?.click();
+    if (event.key === "Enter" || event.key === "Escape") this.#seek("");
   }
 
   /** What is this member's own, of all rooms. */
@@ -81,8 +121,9 @@ export class RoomList extends ChatElement {
    * @param {[string, string]} [add] the address where one adds a room, and what that is called
    */
   #section(title, rooms, add) {
-    const isFolded = this.#folded.has(title);
-    const shown = isFolded ? rooms.filter((room) => this.#asks(room)) : rooms;
+    const isFolded = this.#chosen.has(title) && !this.#sought;
+    const shown = this.#shown(isFolded ? rooms.filter((room) => this.#asks(room)) : rooms);
+    if (this.#sought && shown.length === 0) return nothing;
     return html`
       <section class="room-list__section">
         <header>
@@ -91,7 +132,7 @@ export class RoomList extends ChatElement {
               type="button"
               class="room-list__fold"
               aria-expanded=${!isFolded}
-              @click=${() => this.#fold(title)}
+              @click=${() => this.#choose(title)}
             >
               ${icon(isFolded ? "chevron-right" : "chevron-down")} ${title}
             </button>
@@ -108,12 +149,19 @@ export class RoomList extends ChatElement {
             (/** @type {RoomState} */ room) => room.id,
             (/** @type {RoomState} */ room) => this.#line(room),
           )}
-          ${rooms.length === 0 && add && !isFolded
+          ${rooms.length === 0 && add && !isFolded && !this.#sought
             ? html`<li><a class="room-list__none" href=${add[0]}>${add[1]}…</a></li>`
             : nothing}
         </ul>
       </section>
     `;
+  }
+
+  /** What is sought of these rooms, in the order that is wanted. */
+  #shown(/** @type {RoomState[]} */ rooms) {
+    const found = rooms.filter(({ name }) => name.toLocaleLowerCase().includes(this.#sought));
+    const isDark = (/** @type {RoomState} */ room) => Number(!room.isLit);
+    return this.#chosen.has(LIT_FIRST) ? found.sort((a, b) => isDark(a) - isDark(b)) : found;
   }
 
   /** A room with its menu; it can be dragged to another place of its section. */
@@ -138,10 +186,11 @@ export class RoomList extends ChatElement {
     </li>`;
   }
 
-  #fold(/** @type {string} */ title) {
-    if (!this.#folded.delete(title)) this.#folded.add(title);
+  /** Chooses something for the list, or thinks better of it. */
+  #choose(/** @type {string} */ what) {
+    if (!this.#chosen.delete(what)) this.#chosen.add(what);
     try {
-      localStorage.setItem(FOLDED, JSON.stringify([...this.#folded]));
+      localStorage.setItem(CHOSEN, JSON.stringify([...this.#chosen]));
     } catch {
       // A browser that keeps nothing: it is folded until the page is left.
     }
@@ -178,16 +227,16 @@ export class RoomList extends ChatElement {
   }
 
   #room(/** @type {RoomState} */ room) {
-    const { count, mentions } = room.unread;
+    const { count } = room.unread;
+    const { calls } = room;
     const isOpen = room.id === this.client.openRoom;
-    const calls = room.isQuiet ? 0 : room.kind === "direct" ? count : mentions;
     return html`
       <a
         class="room-list__room"
         href="${this.client.urls.rooms}${room.slug}/"
         data-room=${room.id}
         aria-current=${isOpen ? "page" : nothing}
-        ?data-unread=${calls > 0 || (count > 0 && room.notify === "all" && !room.isQuiet)}
+        ?data-unread=${room.isLit}
         ?data-quiet=${room.isQuiet}
       >
         ${this.#face(room)}

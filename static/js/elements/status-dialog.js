@@ -1,6 +1,7 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { Lost, Refusal } from "../session/refusal.js";
+import { play, soundsAreOn, turnSounds } from "../client/sounds.js";
 import { ahead, inWords } from "../view/until.js";
 import { ChatElement } from "./element.js";
 
@@ -90,6 +91,10 @@ export class StatusDialog extends ChatElement {
             ${PAUSES.map(option)}
           </select>
         </label>
+        <label class="status-form__check">
+          <input type="checkbox" class="check" ?checked=${soundsAreOn()} @change=${this.#turnSounds} />
+          <span>Sounds on this device, when somebody calls you</span>
+        </label>
         ${this.#error ? html`<p class="editor__error" role="alert">${this.#error}</p>` : nothing}
         <div class="button-row">
           <button class="button" type="submit">Save</button>
@@ -103,6 +108,13 @@ export class StatusDialog extends ChatElement {
   #suggest(/** @type {string} */ emoji, /** @type {string} */ text) {
     this.#field("emoji").value = emoji;
     this.#field("status").value = text;
+  }
+
+  /** It counts at once, and is heard: a browser lets a page make sounds once it was touched. */
+  #turnSounds(/** @type {Event} */ event) {
+    const { checked } = /** @type {HTMLInputElement} */ (event.target);
+    turnSounds(checked);
+    if (checked) void play(this.client.urls.call);
   }
 
   #clear() {

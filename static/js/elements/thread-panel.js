@@ -5,7 +5,7 @@ import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { ThreadWriting } from "../client/thread-writing.js";
 import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
-import { icon } from "../view/pieces.js";
+import { icon, skeleton } from "../view/pieces.js";
 import { CompletionList } from "./completion-list.js";
 import { messageActs } from "./message-acts.js";
 import { onItsWay } from "./message-progress.js";
@@ -81,7 +81,7 @@ export class ThreadPanel extends SidePanel {
     const { threads } = this.client;
     const root = threads.open?.root;
     if (!root && threads.state === "failed") return this.#failure();
-    if (!root) return html`<p class="side-panel__note" role="status">Loading…</p>`;
+    if (!root) return skeleton("Loading…");
     const items = arrange(this.#messages, null).filter(({ kind }) => kind !== "unread");
     return html`
       <div

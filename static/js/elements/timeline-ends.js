@@ -5,7 +5,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { icon } from "../view/pieces.js";
+import { icon, skeleton } from "../view/pieces.js";
 import { countText } from "../view/words.js";
 
 /** Above the first row: that more is coming, that it could not come, or where the room begins. */
@@ -19,7 +19,7 @@ export function timelineHead(/** @type {ChatClient} */ client) {
     </p>`;
   }
   if (windows.historyState === "loading" && !timeline.atStart) {
-    return html`<p class="timeline__head" role="status">Loading…</p>`;
+    return skeleton("Loading earlier messages…");
   }
   return timeline.atStart && timeline.high <= room.lastSeq ? beginning(room) : nothing;
 }

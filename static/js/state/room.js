@@ -97,6 +97,17 @@ export class RoomState {
     return this.notify === "nothing" || (this.quietUntil !== null && this.quietUntil > Date.now());
   }
 
+  /** How often it asks for this member: mentions, or all that is said to them directly. */
+  get calls() {
+    if (this.isQuiet) return 0;
+    return this.kind === "direct" ? this.unread.count : this.unread.mentions;
+  }
+
+  /** Whether its lamp is lit: something is new in it that may be told. */
+  get isLit() {
+    return this.calls > 0 || (this.unread.count > 0 && this.notify === "all" && !this.isQuiet);
+  }
+
   /** Applies a `changes` frame that follows what is known. */
   apply(/** @type {Changes} */ frame) {
     this.#take(frame);

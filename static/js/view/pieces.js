@@ -40,3 +40,14 @@ export function presenceDot(state) {
   if (state === "offline") return nothing;
   return html`<span class="presence-dot" data-state=${state} title=${state}></span>`;
 }
+
+/**
+ * The shape of messages that are coming.
+ * @param {string} words for who cannot see it
+ */
+export function skeleton(words) {
+  const row = html`<div class="skeleton__row"><i></i><i></i><i></i></div>`;
+  return html`<div class="skeleton" role="status">
+    <span class="visually-hidden">${words}</span>${[row, row, row]}
+  </div>`;
+}
