@@ -5,10 +5,12 @@ from typing import Any, NamedTuple
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import letters
 from accounts.banned import banned_page
 from accounts.models import User
 from chat.services import bans
@@ -68,6 +70,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Let anybody sign up, unless SIGNUP=off."""
         return settings.SIGNUP
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        """Return a mail as text and, in the site's looks, as HTML."""
+        message = super().render_mail(*args, **kwargs)
+        assert isinstance(message, EmailMultiAlternatives)  # all our templates are text
+        return letters.dress(message, settings.SITE_NAME)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail in the name of the site."""

@@ -22,10 +22,10 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     max_post_process_passes = 12  # as deep as modules import each other, with room to spare
 
     def _save(self, name: str, content: "File[Any]") -> str:
-        slim = slim_script if name.startswith("js/") and name.endswith(".js") else None
-        slim = slim_style if name.startswith("css/") and name.endswith(".css") else slim
-        if slim:
-            content = ContentFile(slim(b"".join(content.chunks())))
+        if name.startswith("js/") and name.endswith(".js"):
+            content = ContentFile(slim_script(b"".join(content.chunks())))
+        elif name.startswith("css/") and name.endswith(".css"):
+            content = ContentFile(slim_style(b"".join(content.chunks())))
         return super()._save(name, content)
 
     def post_process(self, paths: Collection[str], *args: Any, **options: Any) -> Iterator[Any]:

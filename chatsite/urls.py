@@ -1,9 +1,11 @@
 """Which address leads where."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import picture
+from chatsite.workshop import design
 
 urlpatterns = [
     path("", include("chat.views.urls")),
@@ -13,3 +15,5 @@ urlpatterns = [
     path("api/v1/", include("chat.api.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("design/", design))

@@ -143,6 +143,23 @@ def reset_link(client, address):
     ]
 
 
+def test_a_mail_says_the_same_as_text_and_in_the_sites_looks(client, settings):
+    settings.SITE_NAME = "Tea & <Talk>"
+    user = make_user(email=f"{new_name('me')}@example.org")
+    link = reset_link(client, user.email)
+
+    text, (html, kind) = mail.outbox[-1].body, mail.outbox[-1].alternatives[0]
+
+    assert kind == "text/html"
+    assert f"@{user.username}" in text
+    assert f"@{user.username}" in html
+    assert html.count(f'{link}"') == 2  # a button, and the address for who cannot press it
+    assert "Tea &amp; &lt;Talk&gt;" in html
+    assert "<Talk>" not in html
+    assert "<link" not in html  # nothing is loaded from anywhere
+    assert "<img" not in html
+
+
 def test_a_forgotten_password_is_replaced_by_way_of_the_mail(client):
     user = make_user(email=f"{new_name('me')}@example.org")
     form = client.get(reset_link(client, user.email), follow=True)

@@ -21,6 +21,16 @@ def in_an_hour():
     return (timezone.now() + timedelta(hours=1)).isoformat()
 
 
+def test_who_was_shown_around_is_not_shown_again(ada):
+    assert not ada.user.shown_around
+
+    assert Caller(ada).patch("me", shown_around=True).status == 200
+
+    ada.user.refresh_from_db()
+    assert ada.user.shown_around
+    assert Caller(ada).patch("me", shown_around=False).json["code"] == "invalid"
+
+
 def test_a_status_is_set_seen_and_cleared(ada, bob):
     me = Caller(ada).patch("me", status="on leave", status_emoji="🌴", status_until=in_an_hour())
     assert (me.json["status"], me.json["status_emoji"]) == ("on leave", "🌴")

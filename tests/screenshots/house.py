@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from chat.models import Membership, Message, Room
+from chat.models import Draft, Membership, Message, Room
 from chat.services import (
     bans,
     links,
@@ -43,6 +43,7 @@ SENTENCE = (
     "We looked at the water meter again, and what it says does not go together with what the bill "
     "says, so one of them must be wrong. "
 )
+OWN_LAST = "Six it is. I bring matches."
 # Days and minutes ago, who, what.
 GENERAL = [
     (2, 600, "noor", "Morning! The seed order is in: **twelve** kinds of tomato, four of beans."),
@@ -121,10 +122,17 @@ class House:
     people: dict[str, Member]
     places: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
+    own_last: int = 0  # the id of what Ines said last in General
 
     def cookies_of(self, who: str) -> dict[str, str]:
         """Return the cookies of a member's browser; of nobody's, none."""
         return self.people[who].cookies if who else {}
+
+    def tidy(self) -> None:
+        """Forget what scenes before left lying about."""
+        Draft.objects.all().delete()
+        for gone in Message.objects.filter(pk=self.own_last, deleted_at__isnull=False):
+            messages.restore(self.people["root"].user, gone.pk)
 
     def unread(self, room: str, count: int) -> None:
         """Let the last ``count`` messages of ``room`` be unread by Ines."""
@@ -285,7 +293,7 @@ def _make_extras(house: House) -> None:
     assert poll.id is not None
     for handle, choice in (("sam", 0), ("ines", 0), ("bjorn", 1), ("meilin", 2), ("tomasz", 0)):
         polls.vote(people[handle].user, poll.id, [choice])
-    make_message(here["general"], people["ines"], "Six it is. I bring matches.")
+    house.own_last = make_message(here["general"], people["ines"], OWN_LAST).pk
     for words in ("Bring to the supper", "seed order"):
         saved.save(ines, said("general", words).pk, True)
     saved.save(ines, said("hard", "We looked at the water").pk, True)
@@ -305,6 +313,7 @@ def _make_extras(house: House) -> None:
         "Took over the conversation.",
     )
     bans.ban(root, people["banned"].id, "Sold the same lawn mower to five members.")
+    User.objects.exclude(username="newcomer").update(shown_around=True)
     User.objects.filter(username="noor").update(status="On plot 12 until noon", status_emoji="🌱")
     if settings.MAIL_CONFIGURED:
         EmailAddress.objects.create(

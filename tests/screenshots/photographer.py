@@ -94,6 +94,7 @@ class Visitors:
 def _take(visitors: Visitors, house: House, site: Site, scene: Scene, picture: Path) -> list[str]:
     page = visitors.page(scene.who, site)
     try:
+        house.tidy()
         if scene.before:
             scene.before(house)
         if scene.template:
@@ -107,7 +108,7 @@ def _take(visitors: Visitors, house: House, site: Site, scene: Scene, picture: P
         page.wait_for_timeout(150)  # what is faded in is there
         page.screenshot(path=picture, full_page=not scene.is_chat)
         return [f"{over}" for over in page.evaluate(MEASURE)]
-    except PageError as error:
+    except (PageError, AssertionError) as error:
         page.screenshot(path=picture)
         return [f"NOT SEEN: {str(error).splitlines()[0]}"]
     finally:

@@ -109,7 +109,7 @@ def _answer(stage: Stage) -> None:
 def _offline(stage: Stage) -> None:
     field = stage.page.locator("message-composer textarea")
     stage.page.context.set_offline(True)
-    expect(stage.page.locator(".connection-note__line")).to_be_visible()
+    expect(stage.page.locator(".connection-note__line")).to_be_visible(timeout=20_000)
     for text in ("This waits for a connection.", "And so does this."):
         field.fill(text)
         stage.page.locator(".composer__send").click()
@@ -233,6 +233,7 @@ SCENES = [
     page("too-many", "/too-many/", template="429.html", context={"site_name": "Parlour"}),
     page("broken", "/broken/", template="500.html"),
     page("form-too-old", "/too-old/", template="403_csrf.html"),
+    page("design", "/design/", in_workshop=True),
     page("admin", "/admin/", "root"),
     page("admin-members", "/admin/accounts/user/", "root"),
     page("admin-rooms", "/admin/chat/room/", "root"),

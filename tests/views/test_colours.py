@@ -1,4 +1,4 @@
-"""What stands on what can be read, in both schemes: contrasts computed from the tokens themselves."""
+"""What stands on what can be read, in both schemes: contrasts computed from the tokens."""
 
 import math
 import re

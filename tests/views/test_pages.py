@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from tests.factories import make_room
@@ -93,3 +95,16 @@ def test_a_zone_that_is_no_more_counts_as_utc(ada, browse):
     ada.user.save()
 
     assert browse(ada).get("/rooms/").status_code == 200
+
+
+def test_the_workshop_shows_every_style_sheet_and_is_for_developers_alone(ada, browse, settings):
+    css = Path(settings.BASE_DIR) / "static" / "css"
+    # Frames of whole pages, and what has no look of its own.
+    elsewhere = {"layout.css", "entrance.css", "room-header.css", "site-header.css", "table.css"}
+    page = render_to_string("design.html", {"icons": ["x"], "hues": range(12)})
+    shown = set(" ".join(re.findall(r'class="([^"]+)"', page)).split())
+
+    for sheet in {*css.glob("components/*.css"), *css.glob("chat/*.css")}:
+        styled = set(re.findall(r"\.([a-z][\w-]*)", sheet.read_text()))
+        assert sheet.name in elsewhere or shown & styled, sheet.name
+    assert browse(ada).get("/design/").status_code == 404

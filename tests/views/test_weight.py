@@ -5,6 +5,7 @@ import re
 from itertools import islice
 from pathlib import Path
 
+import brotli
 import pytest
 from django.conf import settings
 
@@ -42,4 +43,4 @@ def weight(path: Path) -> int:
     if path.suffix == ".woff2":
         return len(content)  # compressed as it is
     slim = {".js": slim_script, ".css": slim_style}.get(path.suffix, bytes)
-    return len(gzip.compress(slim(content)))
+    return len(brotli.compress(slim(content)))

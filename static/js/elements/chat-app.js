@@ -100,8 +100,8 @@ export class ChatApp extends ChatElement {
               ${avatar(room.with[0], "small")}<span class="visually-hidden">${room.with[0].name}</span>
             </button>`
           : roomSign(room)}
-        <h1 class="room-header__name">${room.name}</h1>
-        <p class="room-header__topic" title=${room.topic}>${room.topic}</p>
+        <h1 class="room-header__name" dir="auto">${room.name}</h1>
+        <p class="room-header__topic" dir="auto" title=${room.topic}>${room.topic}</p>
         <button
           type="button"
           class="button button--bare button--icon"

@@ -240,7 +240,7 @@ export class RoomList extends ChatElement {
         ?data-quiet=${room.isQuiet}
       >
         ${this.#face(room)}
-        <span class="room-list__name">${room.name}</span>
+        <span class="room-list__name" dir="auto">${room.name}</span>
         ${room.isQuiet ? icon("bell-off") : nothing}
         ${calls > 0
           ? html`<span class="room-list__count" data-calls>${countText(calls)}</span>`

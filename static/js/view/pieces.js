@@ -46,7 +46,7 @@ export function presenceDot(state) {
  * @param {string} words for who cannot see it
  */
 export function skeleton(words) {
-  const row = html`<div class="skeleton__row"><i></i><i></i><i></i></div>`;
+  const row = html`<div class="skeleton__row"><i class="skeleton__bar"></i><i class="skeleton__bar"></i><i class="skeleton__bar"></i></div>`;
   return html`<div class="skeleton" role="status">
     <span class="visually-hidden">${words}</span>${[row, row, row]}
   </div>`;
