@@ -19,6 +19,7 @@ from chat.live.frames import FRAME_MAX
 from chat.permissions import NO_MESSAGE
 from chat.services import access, reading
 from chat.services.posting import BODY_MAX
+from chat.views.glimpse import glimpse
 from chat.views.refusals import page
 
 SOUNDS = ("call", "message")
@@ -41,10 +42,9 @@ def room(request: MemberRequest, slug: str, seq: int | None = None) -> HttpRespo
         return render(request, "chat/join.html", {"room": here})
     if request.session.get(LAST_ROOM) != here.pk:
         request.session[LAST_ROOM] = here.pk
+    start = page_data(request.user, here.pk, own_rooms, seq)
     return render(
-        request,
-        "chat/room.html",
-        {"room": here, "page": page_data(request.user, here.pk, own_rooms, seq)},
+        request, "chat/room.html", {"room": here, "page": start, "glimpse": glimpse(start)}
     )
 
 

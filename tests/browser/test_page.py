@@ -11,6 +11,7 @@ from playwright.sync_api import Request, expect
 from chat.models import Membership, Room
 from chat.services import members as memberships
 from chat.services import rooms
+from chat.services.posting import BODY_MAX
 from chatsite.storage import slim_script
 from tests.browser.conftest import ROOT, Opening
 from tests.browser.window import Window
@@ -23,6 +24,23 @@ IMPORTED = re.compile(
     r"""(?:^|;)\s*(?:import|export)\s*(?:[^"'()]*?from\s*)?["'](\.[^"']+)""", re.M
 )
 SCRIPTS_MOST = 60_000  # bytes, compressed
+LINE_MOST = 75  # characters
+# The lines of a paragraph, as the browser broke them.
+LINES = """(paragraph) => {
+  const text = paragraph.firstChild;
+  const lines = [];
+  let top = null;
+  for (let at = 0; at < text.length; at += 1) {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    const box = range.getBoundingClientRect();
+    if (top === null || box.top > top + 4) lines.push("");
+    if (box.width > 0) top = box.top;
+    lines[lines.length - 1] += text.data[at];
+  }
+  return lines.map((line) => line.trim());
+}"""
 STATIC_STYLE = re.compile(r"\{% static '(css/chat/[^']+)' %\}")
 
 
@@ -58,6 +76,17 @@ def test_axe_finds_nothing(
     expect_no_overflow(in_ada)
     found = Axe().run(in_ada.page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_no_line_is_longer_than_75_characters_on_the_widest_screen(
+    window: Opening, ada: Member, bob: Member, room: Room
+) -> None:
+    prose = "We looked at the water meter again, and what it says does not go with what we pay. "
+    make_message(room, bob, (prose * 48)[:BODY_MAX].strip())
+    in_ada = window(ada, room, viewport={"width": 3840, "height": 2160})
+    lines = in_ada.row("water meter").locator(".message__body p").evaluate(LINES)
+    assert len(lines) > 10
+    assert max(map(len, lines)) <= LINE_MOST
 
 
 def test_a_phone_shows_one_thing_at_a_time(

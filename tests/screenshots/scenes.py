@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.template.loader import render_to_string
 from playwright.sync_api import Locator, Page, expect
 
+from accounts.letters import paragraphs
 from tests.screenshots.house import House
 
 NARROW = 736  # px: the 46rem below which one thing is shown at a time
@@ -193,6 +195,21 @@ def _long_draft(stage: Stage) -> None:
     stage.page.locator("message-composer textarea").fill(text)
 
 
+def letter(name: str) -> dict[str, Any]:
+    """What a mail of that name says to Ines."""
+    told = {
+        "current_site": {"name": "Parlour"},
+        "user": {"username": "ines"},
+        "password_reset_url": "https://chat.example.org/accounts/password/reset/key/3-d8f2a1-5b0c1/",
+        "timestamp": "22 November 2026, 05:20",
+        "ip": "203.0.113.9",
+        "user_agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)",
+    }
+    subject = render_to_string(f"{name}_subject.txt", told).strip()
+    body = render_to_string(f"{name}_message.txt", told)
+    return {"subject": subject, "paragraphs": paragraphs(body), "site_name": "Parlour"}
+
+
 SCENES = [
     page("sign-in", "/accounts/login/", ""),
     page("sign-in-wrong", "/accounts/login/", "", after=lambda stage: (
@@ -233,6 +250,10 @@ SCENES = [
     page("too-many", "/too-many/", template="429.html", context={"site_name": "Parlour"}),
     page("broken", "/broken/", template="500.html"),
     page("form-too-old", "/too-old/", template="403_csrf.html"),
+    page("mail-link", "/mail/", template="mail/letter.html",
+         context=letter("account/email/password_reset_key")),
+    page("mail-notice", "/notice/", template="mail/letter.html",
+         context=letter("account/email/password_changed")),
     page("design", "/design/", in_workshop=True),
     page("admin", "/admin/", "root"),
     page("admin-members", "/admin/accounts/user/", "root"),

@@ -137,3 +137,29 @@ def test_the_page_costs_the_same_however_much_was_said(ada, bob, browse, django_
     # a page of history with the room, mentions, reactions.
     with django_assert_num_queries(10):
         browser.get(room.get_absolute_url())
+
+
+def test_the_newest_messages_can_be_read_before_the_scripts_are_there(ada, bob, browse):
+    room = make_room(owner=ada, members=[bob])
+    make_message(room, bob, "**first** <b>of</b> two")
+    make_message(room, bob, "second")
+    root = make_message(room, ada, "third")
+    make_message(room, ada, "in a thread alone", thread=root.pk)
+
+    shell = browse(ada).get(room.get_absolute_url()).content.decode().split("</main>")[0]
+
+    assert shell.count('class="message"') == 3
+    assert shell.count("message__head") == 2  # who says two things is named once
+    assert "<strong>first</strong> &lt;b&gt;of&lt;/b&gt; two" in shell
+    assert "in a thread alone" not in shell
+
+
+def test_what_is_unread_is_left_to_the_scripts_which_begin_there(ada, bob, browse):
+    room = make_room(owner=ada, members=[bob])
+    make_message(room, ada, "read")
+    make_message(room, bob, "not read")
+
+    shell = browse(ada).get(room.get_absolute_url()).content.decode().split("</main>")[0]
+
+    assert "not read" not in shell
+    assert "skeleton" in shell

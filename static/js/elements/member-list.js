@@ -82,7 +82,7 @@ export function memberRow(member, client) {
         <span class="face"
           >${avatar({ ...member, id: member.user }, "small")}${presenceDot(state)}</span
         >
-        <span class="member-list__name" title="@${member.username}">${member.name}</span>
+        <span class="member-list__name" dir="auto" title="@${member.username}">${member.name}</span>
         ${statusSigns(member)}
         ${sign
           ? html`<span class="member-list__role" title=${label}

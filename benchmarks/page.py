@@ -1,0 +1,213 @@
+"""bin/bench page: what a member waits for, on a slow processor and a slow network.
+
+A site as it is deployed, behind nginx (TLS, HTTP/2), and a Chromium that its own tools slow down.
+The figures are medians of several rounds, each with an empty cache.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.parts.chromium import launch_options
+from tests.parts.nginx import Nginx
+from tests.parts.site import Site, site_environment
+
+ROUNDS = 5
+SLOWER = 4  # times
+# What Lighthouse calls slow 4G.
+NETWORK = {
+    "offline": False,
+    "latency": 150,  # ms
+    "downloadThroughput": 1_638_400 / 8,  # bytes a second
+    "uploadThroughput": 750_000 / 8,
+}
+ROOMS = 20
+MESSAGES = 600
+ROWS = 300
+KEYS = "a line that somebody types while much is in view"
+TARGETS = {  # ms, or bytes
+    "first message readable": 1500,
+    "ready to write": None,
+    "loaded in all": 150_000,
+    "of it scripts": 60_000,
+    "typing to paint, 300 rows, median": 50,
+    "typing to paint, 300 rows, worst of all": None,
+    "switching rooms, to paint": None,
+}
+WATCH = """
+window.seen = {};
+const note = (name) => { seen[name] ??= performance.now(); };
+new MutationObserver(() => {
+  const message = document.querySelector(".message__body");
+  if (message && message.getBoundingClientRect().height > 0) note("readable");
+  if (document.querySelector("chat-app textarea")) note("writable");
+}).observe(document, { childList: true, subtree: true });
+window.paints = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    if (["keydown", "click"].includes(entry.name)) paints.push([entry.name, entry.duration]);
+  }
+}).observe({ type: "event", durationThreshold: 16, buffered: true });
+"""
+
+
+def main() -> int:
+    """Measure, print the table; 1 where a target is missed."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        settings = {
+            "DATABASE_URL": f"sqlite:///{directory}/chat.sqlite3",
+            "STATIC_ROOT": str(directory / "static"),
+            "TRUSTED_PROXY_COUNT": "1",
+            "RATE_LIMITS": "off",
+        }
+        os.environ |= site_environment(**settings) | {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
+        django.setup()
+        call_command("migrate", verbosity=0)
+        cookies, slugs = furnish()
+        site = Site(**settings)
+        with Nginx(site.port, directory / "static") as nginx:
+            settings["CSRF_TRUSTED_ORIGINS"] = nginx.url
+            site.settings |= settings
+            with site:
+                figures = measure(nginx.url, cookies, slugs)
+    return tell(figures)
+
+
+def furnish() -> tuple[dict[str, str], list[str]]:
+    """Make a member with rooms and a long history; return their cookies and the rooms' slugs."""
+    from chat.management.commands.seed import SENTENCES
+    from tests.factories import make_history, make_member, make_room
+
+    ada, bob, eve = make_member(), make_member(), make_member()
+    rooms = [make_room(owner=ada, members=[bob, eve]) for _ in range(ROOMS)]
+    for number in range(MESSAGES // 10):
+        make_history(rooms[0], [ada, bob, bob, eve], 10, SENTENCES[number % len(SENTENCES)])
+    for room in rooms[1:]:
+        make_history(room, [bob, eve], 60, SENTENCES[0])
+    return ada.cookies, [room.slug for room in rooms]
+
+
+def measure(address: str, cookies: dict[str, str], slugs: list[str]) -> dict[str, list[float]]:
+    """Return what was measured in each round, by what it is called in TARGETS."""
+    figures: dict[str, list[float]] = {name: [] for name in TARGETS}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        for _ in range(ROUNDS):
+            for name, value in one_round(browser, address, cookies, slugs).items():
+                figures[name].append(value)
+        browser.close()
+    return figures
+
+
+def one_round(
+    browser: Browser, address: str, cookies: dict[str, str], slugs: list[str]
+) -> dict[str, float]:
+    """Open the first room with an empty cache, write in it, and go to another."""
+    context = browser.new_context(ignore_https_errors=True)
+    context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+    )
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    loaded = Loaded(page)
+    loaded.slow_down()
+    page.goto(f"{address}/rooms/{slugs[0]}/")
+    page.locator("chat-app textarea").wait_for()
+    page.locator("[data-state=online]").first.wait_for(state="attached")
+    seen = page.evaluate("seen")
+    figures = {
+        "first message readable": seen["readable"],
+        "ready to write": seen["writable"],
+        "loaded in all": loaded.bytes,
+        "of it scripts": loaded.scripts,
+    }
+    loaded.full_speed_network()
+    fill_rows(page)
+    typed = paints(page, "keydown", lambda: page.keyboard.type(KEYS, delay=60))
+    figures["typing to paint, 300 rows, median"] = statistics.median(typed)
+    figures["typing to paint, 300 rows, worst of all"] = max(typed)
+    other = page.locator(f"a[href$='/rooms/{slugs[1]}/']")
+    other.click()
+    page.locator(f"a[href$='/rooms/{slugs[0]}/']").click()
+    page.wait_for_timeout(500)
+    figures["switching rooms, to paint"] = max(paints(page, "click", other.click))
+    context.close()
+    return figures
+
+
+class Loaded:
+    """What a page loads, in bytes as they come over the wire."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes = self.scripts = 0.0
+        self.kinds: dict[str, str] = {}
+        self.tools = page.context.new_cdp_session(page)
+        self.tools.send("Network.enable")
+        self.tools.on("Network.responseReceived", self._answered)
+        self.tools.on("Network.loadingFinished", self._finished)
+
+    def slow_down(self) -> None:
+        """Make processor and network slow."""
+        self.tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        self.tools.send("Network.emulateNetworkConditions", NETWORK)
+
+    def full_speed_network(self) -> None:
+        """Let the network be fast again; the processor stays slow."""
+        free = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        self.tools.send("Network.emulateNetworkConditions", free)
+
+    def _answered(self, event: dict) -> None:
+        self.kinds[event["requestId"]] = event["type"]
+
+    def _finished(self, event: dict) -> None:
+        self.bytes += event["encodedDataLength"]
+        if self.kinds.get(event["requestId"]) == "Script":
+            self.scripts += event["encodedDataLength"]
+
+
+def fill_rows(page: Page) -> None:
+    """Go up until so many rows are there, and back to the end."""
+    scroller = page.locator(".timeline__scroller")
+    for _ in range(40):
+        if page.locator(".message").count() >= ROWS:
+            break
+        scroller.evaluate("(element) => { element.scrollTop = 0; }")
+        page.wait_for_timeout(300)
+    print(f"{page.locator('.message').count()} rows", file=sys.stderr)
+    page.locator("chat-app textarea").focus()
+    page.wait_for_timeout(500)
+
+
+def paints(page: Page, kind: str, act) -> list[float]:
+    """Return the ms from each event of ``kind`` in ``act`` to the paint that shows it.
+
+    The browser tells steps of 8 ms, and nothing under 16.
+    """
+    page.evaluate("paints.length = 0")
+    act()
+    page.wait_for_timeout(700)
+    return [took for name, took in page.evaluate("paints") if name == kind] or [16.0]
+
+
+def tell(figures: dict[str, list[float]]) -> int:
+    """Print the table; return 1 where a target is missed."""
+    missed = 0
+    print(f"| | median of {ROUNDS} | worst | target |\n|---|---|---|---|")
+    for name, target in TARGETS.items():
+        median, worst = statistics.median(figures[name]), max(figures[name])
+        is_size = "loaded" in name or "scripts" in name
+        unit = (lambda value: f"{value / 1000:.1f} kB") if is_size else (lambda v: f"{v:.0f} ms")
+        missed += target is not None and median > target
+        print(f"| {name} | {unit(median)} | {unit(worst)} | {unit(target) if target else ''} |")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
