@@ -60,6 +60,7 @@ class Member:
 def make_user(**attributes: Any) -> User:
     """Return a new member's account, its password PASSWORD unless ``password`` is given."""
     attributes.setdefault("username", new_name("member"))
+    attributes.setdefault("shown_around", True)  # what is shown once would be in the way
     return User.objects.create_user(password=attributes.pop("password", PASSWORD), **attributes)
 
 

@@ -21,14 +21,14 @@ def in_an_hour():
     return (timezone.now() + timedelta(hours=1)).isoformat()
 
 
-def test_who_was_shown_around_is_not_shown_again(ada):
-    assert not ada.user.shown_around
+def test_who_was_shown_around_is_not_shown_again():
+    newcomer = make_member(shown_around=False)
 
-    assert Caller(ada).patch("me", shown_around=True).status == 200
+    assert Caller(newcomer).patch("me", shown_around=True).status == 200
 
-    ada.user.refresh_from_db()
-    assert ada.user.shown_around
-    assert Caller(ada).patch("me", shown_around=False).json["code"] == "invalid"
+    newcomer.user.refresh_from_db()
+    assert newcomer.user.shown_around
+    assert_refused(Caller(newcomer).patch("me", shown_around=False), 400, "invalid")
 
 
 def test_a_status_is_set_seen_and_cleared(ada, bob):

@@ -148,7 +148,9 @@ def furnish() -> House:
         for handle, name in (HANDLES | HARD_NAMES).items()
     }
     people["root"] = make_moderator(username="root", display_name="Ruth the Administrator")
-    people["new"] = make_member(username="newcomer", display_name="Nadia Newcomer")
+    people["new"] = make_member(
+        username="newcomer", display_name="Nadia Newcomer", shown_around=False
+    )
     people["banned"] = make_member(username="banned", display_name="Basil Banned")
     house = House(people)
     _make_rooms(house)
@@ -313,7 +315,6 @@ def _make_extras(house: House) -> None:
         "Took over the conversation.",
     )
     bans.ban(root, people["banned"].id, "Sold the same lawn mower to five members.")
-    User.objects.exclude(username="newcomer").update(shown_around=True)
     User.objects.filter(username="noor").update(status="On plot 12 until noon", status_emoji="🌱")
     if settings.MAIL_CONFIGURED:
         EmailAddress.objects.create(

@@ -32,7 +32,7 @@ export class ChatApp extends ChatElement {
       void import("./touch.js").then(({ mindHands }) => mindHands(this, signal));
     }
     if (client.firstVisit) void this.#showAround();
-    client.on("arrived", () => this.#sound("message"), signal);
+    client.on("arrived", () => void this.#sound("message"), signal);
     document.addEventListener("click", (event) => this.#clicked(event), { signal });
     addEventListener("popstate", () => this.#openAddress(), { signal });
     client.on("rooms", () => this.#title(), signal);
@@ -245,8 +245,9 @@ export class ChatApp extends ChatElement {
 
   /** For whoever does not look: on devices where that was turned on. */
   async #sound(/** @type {"call" | "message"} */ name) {
-    if (this.client.screen.attended || !localStorage.getItem("sounds")) return;
-    (await import("../client/sounds.js")).play(this.client.urls[name]);
+    if (this.client.screen.attended) return;
+    const { play, soundsAreOn } = await import("../client/sounds.js");
+    if (soundsAreOn()) void play(this.client.urls[name]);
   }
 
   async #showAround() {
