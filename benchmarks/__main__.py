@@ -27,6 +27,10 @@ def main() -> int:
         return run_profile(sys.argv[2:])
     if sys.argv[1:2] == ["scroll"]:
         return run_scroll(sys.argv[2:])
+    if sys.argv[1:2] == ["page"]:
+        from benchmarks import page  # needs Playwright as well
+
+        return page.main()
     options = parse(sys.argv[1:])
     if options.table:
         print_tables(Results.read(options.table))

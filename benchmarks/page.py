@@ -207,7 +207,3 @@ def tell(figures: dict[str, list[float]]) -> int:
         missed += target is not None and median > target
         print(f"| {name} | {unit(median)} | {unit(worst)} | {unit(target) if target else ''} |")
     return 1 if missed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
