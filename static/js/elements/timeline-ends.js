@@ -21,11 +21,16 @@ export function timelineHead(/** @type {ChatClient} */ client) {
   if (windows.historyState === "loading" && !timeline.atStart) {
     return skeleton("Loading earlier messages…");
   }
-  return timeline.atStart && timeline.high <= room.lastSeq ? beginning(room) : nothing;
+  return timeline.atStart && timeline.high <= room.lastSeq ? beginning(client, room) : nothing;
 }
 
-function beginning(/** @type {import("../state/room.js").RoomState} */ room) {
+/**
+ * @param {ChatClient} client
+ * @param {import("../state/room.js").RoomState} room
+ */
+function beginning({ moderates, readOnly, urls }, room) {
   const isDirect = room.kind === "direct";
+  const canInvite = !isDirect && moderates && !readOnly;
   return html`<div class="timeline__beginning">
     <h2>${isDirect ? room.name : html`Welcome to ${room.name}`}</h2>
     <p>
@@ -33,6 +38,11 @@ function beginning(/** @type {import("../state/room.js").RoomState} */ room) {
         ? "This is the beginning of your conversation. Nobody else can read it."
         : room.topic || "This is where the room begins. Say hello."}
     </p>
+    ${canInvite
+      ? html`<a class="button button--quiet button--small" href="${urls.rooms}${room.slug}/settings/"
+          >${icon("user-plus")} Invite somebody</a
+        >`
+      : nothing}
   </div>`;
 }
 
