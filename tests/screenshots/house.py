@@ -43,7 +43,6 @@ SENTENCE = (
     "We looked at the water meter again, and what it says does not go together with what the bill "
     "says, so one of them must be wrong. "
 )
-OWN_LAST = "Six it is. I bring matches."
 # Days and minutes ago, who, what.
 GENERAL = [
     (2, 600, "noor", "Morning! The seed order is in: **twelve** kinds of tomato, four of beans."),
@@ -122,7 +121,6 @@ class House:
     people: dict[str, Member]
     places: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
-    own_last: int = 0  # the id of what Ines said last in General
 
     def cookies_of(self, who: str) -> dict[str, str]:
         """Return the cookies of a member's browser; of nobody's, none."""
@@ -131,8 +129,6 @@ class House:
     def tidy(self) -> None:
         """Forget what scenes before left lying about."""
         Draft.objects.all().delete()
-        for gone in Message.objects.filter(pk=self.own_last, deleted_at__isnull=False):
-            messages.restore(self.people["root"].user, gone.pk)
 
     def unread(self, room: str, count: int) -> None:
         """Let the last ``count`` messages of ``room`` be unread by Ines."""
@@ -295,7 +291,7 @@ def _make_extras(house: House) -> None:
     assert poll.id is not None
     for handle, choice in (("sam", 0), ("ines", 0), ("bjorn", 1), ("meilin", 2), ("tomasz", 0)):
         polls.vote(people[handle].user, poll.id, [choice])
-    house.own_last = make_message(here["general"], people["ines"], OWN_LAST).pk
+    make_message(here["general"], people["ines"], "Six it is. I bring matches.")
     for words in ("Bring to the supper", "seed order"):
         saved.save(ines, said("general", words).pk, True)
     saved.save(ines, said("hard", "We looked at the water").pk, True)

@@ -175,6 +175,7 @@ def _card(stage: Stage) -> None:
 
 
 def _delete(stage: Stage) -> None:
+    stage.page.context.set_offline(True)  # the next scenes want the message again
     stage.point_at("I bring matches").get_by_role("button", name="Delete").click()
 
 
