@@ -7,10 +7,11 @@ place (static/js/elements/message-row.js), with all that can be done with them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+
+from chat.rows import MemberRow, MessageRow
 
 GLIMPSED = 20  # messages
 TOGETHER = timedelta(minutes=5)  # as view/arrange.js has it
@@ -20,8 +21,8 @@ TOGETHER = timedelta(minutes=5)  # as view/arrange.js has it
 class Glimpsed:
     """A message with what is drawn around it."""
 
-    row: dict[str, Any]
-    author: dict[str, Any]
+    row: MessageRow
+    author: MemberRow
     at: datetime
     day: date | None  # that begins with it
     continues: bool  # the author was named above
@@ -29,37 +30,29 @@ class Glimpsed:
     @property
     def html(self) -> SafeString:
         """What chat.markup made of it when it was stored, which is safe."""
-        return mark_safe(self.row["html"])
+        return mark_safe(self.row.html)
 
 
-def glimpse(page: dict[str, Any]) -> Sequence[Glimpsed]:
-    """Return what to draw of ``page``, which is what the script starts from.
-
-    Nothing where the script may begin anywhere but at the room's end.
-    """
-    own = next(room for room in page["rooms"] if room["id"] == page["room"])
-    if page["at"] is not None or own["unread"]:
-        return []
-    people = {member["user"]: member for member in page["members"]}
+def glimpse(messages: Sequence[MessageRow], members: Sequence[MemberRow]) -> list[Glimpsed]:
+    """Return what to draw of a room's newest ``messages``: of those who are or were in it."""
+    people = {member.user: member for member in members}
     shown = [
-        row
-        for row in page["history"]["messages"]
-        if (row.get("thread") is None or row.get("in_room")) and row["author"] in people
+        row for row in messages if (row.thread is None or row.in_room) and row.author in people
     ]
     drawn: list[Glimpsed] = []
     for row in shown[-GLIMPSED:]:
-        drawn.append(_after(drawn[-1] if drawn else None, row, people[row["author"]]))
+        drawn.append(_after(drawn[-1] if drawn else None, row, people[row.author]))
     return drawn
 
 
-def _after(above: Glimpsed | None, row: dict[str, Any], author: dict[str, Any]) -> Glimpsed:
-    at = timezone.localtime(datetime.fromisoformat(row["created_at"]))
+def _after(above: Glimpsed | None, row: MessageRow, author: MemberRow) -> Glimpsed:
+    at = timezone.localtime(datetime.fromisoformat(row.created_at))
     is_new_day = above is None or above.at.date() != at.date()
     continues = (
         above is not None
         and not is_new_day
-        and above.row["author"] == row["author"]
-        and row["reply_to"] is None
+        and above.row.author == row.author
+        and row.reply_to is None
         and at - above.at < TOGETHER
     )
     return Glimpsed(row, author, at, at.date() if is_new_day else None, continues)

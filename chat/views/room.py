@@ -37,31 +37,34 @@ def room(request: MemberRequest, slug: str, seq: int | None = None) -> HttpRespo
     here = access.access_room_by_slug(request.user, slug)
     if seq is not None and not 1 <= seq <= here.last_seq:
         raise NotFound(NO_MESSAGE)
-    own_rooms = reading.rooms_of(request.user)
-    if here.pk not in {own.id for own in own_rooms}:
+    own_rooms = {own.id: own for own in reading.rooms_of(request.user)}
+    if here.pk not in own_rooms:
         return render(request, "chat/join.html", {"room": here})
     if request.session.get(LAST_ROOM) != here.pk:
         request.session[LAST_ROOM] = here.pk
-    start = page_data(request.user, here.pk, own_rooms, seq)
-    return render(
-        request, "chat/room.html", {"room": here, "page": start, "glimpse": glimpse(start)}
-    )
+    members, _version = reading.members_of(request.user, here.pk)
+    history = reading.history(request.user, here.pk, around=seq)
+    start = {
+        "room": here.pk,
+        "rooms": list(own_rooms.values()),
+        "history": history,
+        "at": seq,
+        "members": members,
+    }
+    # Where something is unread, or a message is named, the script may begin anywhere.
+    is_at_end = seq is None and own_rooms[here.pk].unread == 0
+    drawn = glimpse(history.messages, members) if is_at_end else []
+    context = {"room": here, "page": page_data(request.user, start), "glimpse": drawn}
+    return render(request, "chat/room.html", context)
 
 
-def page_data(
-    user: User, room_id: int, own_rooms: list[rows.RoomRow], at: int | None = None
-) -> dict[str, Any]:
-    """Return what the page's script starts from, as plain JSON types; at a message, or the end."""
-    members, _version = reading.members_of(user, room_id)
+def page_data(user: User, start: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page's script starts from, as plain JSON types."""
     return msgspec.to_builtins(
         {
+            **start,
             "user": rows.person_row(user),
-            "room": room_id,
-            "rooms": own_rooms,
-            "history": reading.history(user, room_id, around=at),
-            "at": at,
             "first_visit": not user.shown_around,
-            "members": members,
             "limits": {"body": BODY_MAX, "frame": FRAME_MAX, "changes": reading.CHANGES_MAX},
             "urls": {
                 "socket": "/ws/chat/",
