@@ -82,7 +82,7 @@ def test_the_tab_is_lit_and_heard_where_one_is_called_and_does_not_look(
 
     in_ada.page.evaluate("document.hasFocus = () => false")
     played = "window.played = []; HTMLMediaElement.prototype.play = async function () "
-    in_ada.page.evaluate(played + "{ played.push(this.src); }")
+    in_ada.page.evaluate(played + "{ played.push(this.src); }; null")
     make_message(elsewhere, bob, f"@{ada.username} look")
 
     expect(sign).not_to_have_attribute("href", calm or "")

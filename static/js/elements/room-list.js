@@ -53,7 +53,7 @@ export class RoomList extends ChatElement {
 
   /** Where the list is made shorter, by a part of a name or by what is new. */
   #filter() {
-    return html`<div class="room-list__filter">
+    return html`<div class="room-list__filter" role="search">
       <input
         class="input"
         type="search"
