@@ -99,6 +99,8 @@ def _take(visitors: Visitors, house: House, site: Site, scene: Scene, picture: P
             scene.before(house)
         if scene.template:
             _serve_template(page, scene)
+        if scene.is_early:
+            page.route("**/*.js", lambda route: route.abort())
         page.goto(site.url + scene.path.format(**house.places))
         if scene.is_chat:
             page.locator("#chat chat-app").wait_for()
@@ -106,7 +108,7 @@ def _take(visitors: Visitors, house: House, site: Site, scene: Scene, picture: P
         if scene.after:
             scene.after(Stage(page, house))
         page.wait_for_timeout(150)  # what is faded in is there
-        page.screenshot(path=picture, full_page=not scene.is_chat)
+        page.screenshot(path=picture, full_page=not (scene.is_chat or scene.is_early))
         return [f"{over}" for over in page.evaluate(MEASURE)]
     except (PageError, AssertionError) as error:
         page.screenshot(path=picture)

@@ -75,6 +75,7 @@ class Scene:
     before: Callable[[House], object] | None = None
     is_chat: bool = False
     in_workshop: bool = False
+    is_early: bool = False  # the scripts have not come yet
     template: str = ""  # drawn here instead of by the site
     context: Mapping[str, Any] = field(default_factory=dict)
 
@@ -261,6 +262,8 @@ SCENES = [
     page("admin-rooms", "/admin/chat/room/", "root"),
     page("admin-reports", "/admin/chat/report/", "root"),
     room("room"),
+    page("room-early", "/rooms/{general}/", is_early=True),
+    page("room-early-unread", "/rooms/{general}/", is_early=True, before=_unread),
     room("room-unread", before=_unread),
     room("room-list", Stage.rooms, before=_unread),
     room("room-members", _members),
