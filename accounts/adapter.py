@@ -1,6 +1,7 @@
 """Where django-allauth asks how this site wants its accounts."""
 
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import letters
+from accounts import guessing, letters
 from accounts.banned import banned_page
 from accounts.models import User
 from chat.services import bans
@@ -54,6 +55,33 @@ class AccountAdapter(DefaultAccountAdapter):
         user.time_zone = form.cleaned_data.get("time_zone") or "UTC"
         return super().save_user(request, user, form, commit)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse who tried too often. Raises ValidationError."""
+        super().pre_authenticate(request, **credentials)
+        if guessing.is_too_often(request, _login_in(credentials)):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a wrong password."""
+        guessing.failed(request, _login_in(credentials))
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse:
+        """Remember the browser of one who has signed in."""
+        response = super().post_login(request, user, **kwargs)
+        if isinstance(user, User):
+            guessing.remember(request, response, user)
+        return response
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        # allauth's name for: the password was reset by mail.
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        address = _login_in(credentials)
+        handles = User.objects.filter(email__iexact=address).values_list("username", flat=True)
+        for login in (address, *handles):
+            guessing.forgive(request, login)
+
     def pre_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
     ) -> HttpResponse | None:
@@ -78,6 +106,23 @@ class AccountAdapter(DefaultAccountAdapter):
         return letters.dress(message, settings.SITE_NAME)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail in the name of the site."""
-        site = Site(settings.SITE_NAME, self.request.get_host())
+        """Send a mail in the name of the site, with links to its configured address alone."""
+        site = Site(settings.SITE_NAME, urlsplit(settings.SITE_URL).netloc)
+        context = {name: _at_home(name, value) for name, value in context.items()}
         super().send_mail(template_prefix, email, {"current_site": site} | context)
+
+
+def _login_in(credentials: dict[str, Any]) -> str:
+    """Return what was typed to say who one is."""
+    return str(credentials.get("email") or credentials.get("username") or "")
+
+
+def _at_home(name: str, value: Any) -> Any:
+    """Return a link at SITE_URL, whatever Host header it was made from; other values as they are.
+
+    Whoever asks for somebody's reset link must not choose the host that its secret is sent to.
+    """
+    if not name.endswith("_url"):
+        return value
+    here = urlsplit(settings.SITE_URL)
+    return urlunsplit(urlsplit(value)._replace(scheme=here.scheme, netloc=here.netloc))

@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import pictures
+from accounts.limits import Limit
 from accounts.models import NAME_MAX, STATUS_MAX, User
 
 # Other entries of the database are old names of these, and ways of writing an offset.
@@ -17,6 +18,8 @@ REGIONS = (
     "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
     "Indian", "Pacific",
 )  # fmt: skip
+
+PICTURES = Limit("pictures", 10, 600)  # of one member
 
 PASSWORD_HELP = _("At least 8 characters. A few words are easier to keep in mind than symbols.")
 
@@ -150,7 +153,11 @@ class ProfileForm(forms.ModelForm):
     def clean_picture(self) -> UploadedFile | pictures.Picture | None:
         """Return the upload made small and harmless. Raises ValidationError in words."""
         upload = self.cleaned_data["picture"]
-        return pictures.square(upload) if upload else None
+        if not upload:
+            return None
+        if PICTURES.count(str(self.instance.pk)) is not None:
+            raise forms.ValidationError(_("Too many pictures. Wait a few minutes, then try again."))
+        return pictures.square(upload)
 
     def save(self, commit: bool = True) -> User:
         """Store the profile; the old picture's file goes once the change is committed."""

@@ -1,17 +1,23 @@
-"""What happens on every request of a member: session noted, ban enforced, time zone set."""
+"""What happens on every request: session noted, ban enforced, the admin guarded, time zone set."""
 
 import logging
 import time
 import zoneinfo
 from collections.abc import Callable
 
+from allauth.core.internal.ratelimit import respond_429
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.banned import banned_page
+from accounts.limits import Limit, address_of
 from chat.errors import Forbidden
 from chat.services import bans
 
@@ -71,6 +77,39 @@ class BanGate:
             refusal = Forbidden("You are banned from this site.")
             return JsonResponse(refusal.as_dict(), status=refusal.status)
         return banned_page(request, user)
+
+
+# Of who is no staff, from one address; and changes by one of the staff.
+STRANGERS_AT_ADMIN = Limit("admin-strangers", 20, 60)
+CHANGES_IN_ADMIN = Limit("admin-changes", 120, 60)
+
+
+class AdminGate:
+    """Guard the admin: by limits of its own, and where it is wanted by a second step."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.address = f"/{settings.ADMIN_PATH}/"
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let the request through, or refuse it, or lead to where a second step is set up."""
+        if not request.path.startswith(self.address):
+            return self.get_response(request)
+        if self._is_too_often(request):
+            return respond_429(request)
+        if request.user.is_authenticated and request.user.lacks_second_step:
+            wanted = _("Staff need a second step of signing in here. Set one up to go on.")
+            messages.warning(request, wanted)
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+    @staticmethod
+    def _is_too_often(request: HttpRequest) -> bool:
+        if not request.user.is_staff:
+            return STRANGERS_AT_ADMIN.count(address_of(request)) is not None
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return False
+        return CHANGES_IN_ADMIN.count(str(request.user.pk)) is not None
 
 
 class OwnTimeZone:

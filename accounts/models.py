@@ -6,10 +6,13 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.storage import DatabaseStorage
 
@@ -101,7 +104,18 @@ class User(AbstractUser):
     @property
     def is_moderator(self) -> bool:
         """Whether this member looks after all rooms of the site."""
-        return self.is_active and self.is_staff and self.has_perm("accounts.moderate")
+        if not (self.is_active and self.is_staff and self.has_perm("accounts.moderate")):
+            return False
+        return not self.lacks_second_step
+
+    @cached_property
+    def lacks_second_step(self) -> bool:
+        """Whether STAFF_TWO_FACTOR keeps the rights of staff from this member, so far."""
+        if not (settings.STAFF_TWO_FACTOR and self.is_staff):
+            return False
+        # Not imported: allauth's models need this one.
+        authenticators = apps.get_model("mfa", "Authenticator")._default_manager
+        return not authenticators.filter(user=self).exists()
 
     @property
     def may_sign_in(self) -> bool:

@@ -4,7 +4,9 @@ The variables are listed in .env.example and in the README. Importing this modul
 database nor Redis, because collectstatic runs at build time without them.
 """
 
+import ipaddress
 import logging
+import re
 import ssl
 import sys
 import warnings
@@ -46,6 +48,8 @@ RATE_LIMITS = flag("RATE_LIMITS", default=True)
 # Proxies in front of us that append to X-Forwarded-For; 0 means no X-Forwarded header is believed.
 # Heroku's router is one, and a dyno always carries DYNO.
 TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", default=1 if "DYNO" in env.ENVIRON else 0)
+# Open at once in a server process. Behind one address there may be a whole company.
+SOCKETS_PER_ADDRESS = number("SOCKETS_PER_ADDRESS", default=500)
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-for-a-site-that-others-can-reach"
 BUILDING = any(command in sys.argv for command in ("collectstatic", "compilemessages"))
@@ -58,9 +62,31 @@ if not SECRET_KEY:
     SECRET_KEY = DEVELOPMENT_SECRET_KEY
 elif SECRET_KEY == DEVELOPMENT_SECRET_KEY and not DEBUG:
     raise ImproperlyConfigured("SECRET_KEY is the development key. Set one of your own.")
+elif not DEBUG and (SECRET_KEY.startswith("django-insecure-") or len(set(SECRET_KEY)) < 5):
+    raise ImproperlyConfigured("SECRET_KEY can be guessed. Set it to a long random string.")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+
+def is_of_development(host: str) -> bool:
+    """Tell whether ``host`` can only mean this machine, or one in a private network."""
+    name = host.strip("[].").rpartition(".")[2]
+    if name in ("localhost", "testserver", "test", "local", "internal"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_private
+    except ValueError:
+        return False
+
+
+# With DEBUG, faults are shown with the code and the settings around them.
+if DEBUG and "DYNO" in env.ENVIRON:
+    raise ImproperlyConfigured("DEBUG is for development alone: turn it off on Heroku.")
+if DEBUG and not all(map(is_of_development, ALLOWED_HOSTS)):
+    raise ImproperlyConfigured(
+        "DEBUG is for development alone, and ALLOWED_HOSTS names a host that others can reach."
+    )
 
 # --- The parts ------------------------------------------------------------------------------
 
@@ -99,10 +125,17 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionTracking",
     "accounts.middleware.BanGate",
+    "accounts.middleware.AdminGate",
     "accounts.middleware.OwnTimeZone",
 ]
 
 ROOT_URLCONF = "chatsite.urls"
+# The admin's first segment. Another one than "admin" keeps out of the way of those who only try.
+ADMIN_PATH = env.str("ADMIN_PATH", default="").strip("/") or "admin"
+if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", ADMIN_PATH):
+    raise ImproperlyConfigured("ADMIN_PATH must be one word of letters, digits, dashes and _.")
+if ADMIN_PATH in {"accounts", "api", "design", "media", "people", "rooms", "static", "ws"}:
+    raise ImproperlyConfigured(f"ADMIN_PATH cannot be {ADMIN_PATH!r}: the site needs that itself.")
 ASGI_APPLICATION = "chatsite.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -279,7 +312,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if RATE_LIMITS else False
+# Tries at one account are counted by accounts.guessing.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"login_failed": "10/m/ip"} if RATE_LIMITS else False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 # Without mail no address can be confirmed, and a second step must be possible all the same.
 MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_CONFIGURED
@@ -287,6 +321,8 @@ MFA_RATE_LIMITS: dict[str, str] | bool = {} if RATE_LIMITS else False
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# on: staff have no rights of staff until they have set up a second step.
+STAFF_TWO_FACTOR = flag("STAFF_TWO_FACTOR", default=False)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = True
 
@@ -314,22 +350,38 @@ SILENCED_SYSTEM_CHECKS = ["security.W001"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_SAMESITE = "Lax"
 
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # TLS in front is the rule outside development; a site in a closed network says HTTPS=off. A browser
 # on this very machine is exempt: see chatsite.middleware.
 HTTPS = flag("HTTPS", default=not DEBUG)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
+# `__Host-`: nobody but this very host, over TLS, can have set it, no neighbour under its domain.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"  # which scripts of ours read, for its header
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "chatsite.notes.Notes"
 if HTTPS:
     SECURE_SSL_REDIRECT = flag("SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = number("HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS", default=True)
     SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD", default=True)
+
+# Where links in mails lead. The Host header of whoever asked for a mail says nothing.
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+if SITE_URL and not re.fullmatch(r"https?://[^/?#@\s]+", SITE_URL):
+    raise ImproperlyConfigured("SITE_URL must be as https://chat.example.org, without a path.")
+if not SITE_URL:
+    named = [host for host in ALLOWED_HOSTS if not host.startswith((".", "*"))]
+    if MAIL_CONFIGURED and not named:
+        raise ImproperlyConfigured("SITE_URL is not set, and links in mails need it.")
+    SITE_URL = f"{'https' if HTTPS else 'http'}://{(named or ['localhost'])[0]}"
 
 # --- Files ----------------------------------------------------------------------------------
 

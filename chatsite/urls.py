@@ -13,7 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("media/avatars/<uuid:name>.webp", picture),
     path("api/v1/", include("chat.api.urls")),
-    path("admin/", admin.site.urls),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("design/", design))

@@ -7,7 +7,7 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from accounts.models import ApiToken, User
-from chat.api import limits
+from chat import limits
 from chat.api.errors import Unauthenticated
 from chat.errors import Forbidden
 from chat.services import bans

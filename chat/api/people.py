@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from ninja import Router
 
 from accounts.models import User
-from chat import rows
+from chat import limits, rows
 from chat.api.answers import Me, Noted, People, answer, answers
 from chat.api.fields import Asked, Flag, Moment, Query, Text
 from chat.api.request import MemberRequest
@@ -73,6 +73,7 @@ def blocked(request: MemberRequest) -> HttpResponse:
 @router.get("users", openapi_extra=answers(People))
 def users(request: MemberRequest, q: Query = "") -> HttpResponse:
     """Others on the site whose name or handle contains ``q``, the first of them."""
+    limits.count_search(request.auth.pk)
     return answer(People(reading.people(request.auth, q)))
 
 

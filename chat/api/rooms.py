@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from ninja import Router
 
 from accounts.models import User
-from chat import rows
+from chat import limits, rows
 from chat.api.answers import Directory, Done, ListedRoom, RoomDetail, Rooms, answer, answers
 from chat.api.fields import Asked, Flag, Id, Query, Seq, Text
 from chat.api.request import MemberRequest
@@ -90,6 +90,7 @@ def create_room(request: MemberRequest, asked: NewRoom) -> HttpResponse:
 @router.get("rooms/directory", openapi_extra=answers(Directory))
 def directory(request: MemberRequest, q: Query = "") -> HttpResponse:
     """Public rooms whose name or topic contains ``q``."""
+    limits.count_search(request.auth.pk)
     found = reading.directory(request.auth, q)
     return answer(Directory([ListedRoom(**room) for room in found]))
 

@@ -36,7 +36,9 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             return
         await self.accept(invitation.subprotocol)
         self._wire = AsgiWire(self.base_send)
-        self.socket = await current_hub().admit(self._wire, invitation.credentials)
+        self.socket = await current_hub().admit(
+            self._wire, invitation.credentials, invitation.address
+        )
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any

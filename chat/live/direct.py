@@ -25,7 +25,9 @@ async def serve_directly(scope: dict[str, Any], receive: Any, send: Any) -> None
         return
     connection.pause()  # until there is somebody to listen
     await send({"type": "websocket.accept", "subprotocol": invitation.subprotocol})
-    socket = await current_hub().admit(DirectWire(connection), invitation.credentials)
+    socket = await current_hub().admit(
+        DirectWire(connection), invitation.credentials, invitation.address
+    )
     if socket is not None:
         _leave_to_hub(connection, socket)
     connection.resume()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 
+from accounts.limits import is_public, network_of
 from chat.live.admission import Credentials
 from chat.live.frames import SUBPROTOCOL
 
@@ -20,10 +21,14 @@ PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """How a handshake is accepted: with which subprotocol, and what the client showed."""
+    """How a handshake is accepted: with which subprotocol, what the client showed, and from where.
+
+    Sockets with the same ``address`` are counted together; those without one are not counted.
+    """
 
     subprotocol: str | None
     credentials: Credentials
+    address: str = ""
 
 
 def invitation_to(scope: Scope) -> Invitation | None:
@@ -31,7 +36,8 @@ def invitation_to(scope: Scope) -> Invitation | None:
     offered = scope["subprotocols"]
     if (offered and SUBPROTOCOL not in offered) or not origin_is_ours(scope):
         return None
-    return Invitation(SUBPROTOCOL if offered else None, credentials_in(scope))
+    subprotocol = SUBPROTOCOL if offered else None
+    return Invitation(subprotocol, credentials_in(scope), address_in(scope))
 
 
 def credentials_in(scope: Scope) -> Credentials:
@@ -40,9 +46,20 @@ def credentials_in(scope: Scope) -> Credentials:
     kind, _, token = headers.get(b"authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return Credentials(token=token.strip() or "none")
-    key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
+    key = _session_key(scope, headers)
     # Cookies are unescaped: what cannot be a session's key never reaches a query.
     return Credentials(session=key if not key or SESSION_KEY.fullmatch(key) else NO_SESSION)
+
+
+def address_in(scope: Scope) -> str:
+    """Return the address, or the IPv6 network, whose sockets are counted; empty: nobody's are.
+
+    A private address is that of a proxy of which we were not told, with everybody behind it.
+    """
+    address = (scope.get("client") or [""])[0]
+    if settings.TRUSTED_PROXY_COUNT or is_public(address):
+        return network_of(address)
+    return ""
 
 
 def origin_is_ours(scope: Scope) -> bool:
@@ -70,10 +87,23 @@ def _own_origin(scope: Scope, headers: dict[bytes, str]) -> tuple[str, str, int]
     domain, _ = split_domain_port(host)
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         return None
-    secure = scope.get("scheme") in ("wss", "https")
-    if settings.TRUSTED_PROXY_COUNT:
-        secure = secure or headers.get(b"x-forwarded-proto", "") == "https"
-    return _normal(f"{'https' if secure else 'http'}://{host}")
+    return _normal(f"{'https' if _is_secure(scope, headers) else 'http'}://{host}")
+
+
+def _is_secure(scope: Scope, headers: dict[bytes, str]) -> bool:
+    if scope.get("scheme") in ("wss", "https"):
+        return True
+    return bool(settings.TRUSTED_PROXY_COUNT) and headers.get(b"x-forwarded-proto") == "https"
+
+
+def _session_key(scope: Scope, headers: dict[bytes, str]) -> str:
+    """Return what the session's cookie holds; on plain loopback it may lack its prefix."""
+    cookies = parse_cookie(headers.get(b"cookie", ""))
+    key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    domain, _ = split_domain_port(headers.get(b"host", ""))
+    if key or domain not in settings.LOOPBACK_HOSTS or _is_secure(scope, headers):
+        return key
+    return cookies.get(settings.SESSION_COOKIE_NAME.removeprefix(settings.COOKIE_PREFIX), "")
 
 
 def _normal(origin: str) -> tuple[str, str, int] | None:

@@ -93,6 +93,7 @@ class Hub:
             GUESTS_MAX,
         )
         self._allowances: dict[int, Allowance] = {}
+        self._from: dict[str, int] = {}  # how many sockets each address has open
         self._loop = asyncio.get_running_loop()
         self._answers: dict[Socket, list[bytes]] = {}
         self._dirty: dict[int, RoomFeed] = {}
@@ -161,26 +162,27 @@ class Hub:
 
     # --- Sockets come and go ------------------------------------------------------------------
 
-    async def admit(self, wire: Wire, credentials: Credentials) -> Socket | None:
+    async def admit(self, wire: Wire, credentials: Credentials, address: str = "") -> Socket | None:
         """Greet whoever holds ``credentials``, or close the wire with the reason and return None.
 
+        Sockets with the same ``address`` are counted together, but those without one.
         The socket joins its rooms first and reads their versions then, so that nothing falls
         between: what comes in the meantime is held, and follows hello.
         """
         try:
             async with asyncio.timeout(ADMISSION_MAX):
-                return await self._admit(wire, credentials)
+                return await self._admit(wire, credentials, address)
         except (Unavailable, TimeoutError):
             wire.close(Close.RESTARTING)
             return None
 
-    async def _admit(self, wire: Wire, credentials: Credentials) -> Socket | None:
+    async def _admit(self, wire: Wire, credentials: Credentials, address: str) -> Socket | None:
         guest = await self._asking_again(self._guests, credentials)
-        close = self._refusal(guest)
+        close = self._refusal(guest, address)
         if close is not None:
             wire.close(close)
             return None
-        socket = self._seat_guest(wire, guest)
+        socket = self._seat_guest(wire, guest, address)
         try:
             arrival = Arrival(socket.user, uuid.UUID(socket.id))
             welcome = await self._asking_again(self._welcomes, arrival)
@@ -198,6 +200,7 @@ class Hub:
         self.sockets.discard(socket)
         self._in_turn.discard(socket)
         self._slow.discard(socket)
+        self._count_off(socket.address)
         self.onlookers.left(socket)
         for room in list(socket.rooms):
             self.seats.give_up(socket, room)
@@ -205,6 +208,13 @@ class Hub:
         siblings.discard(socket)
         if not siblings:
             del self.sockets_of[socket.user]
+
+    def _count_off(self, address: str) -> None:
+        if not address:
+            return
+        self._from[address] -= 1
+        if not self._from[address]:
+            del self._from[address]
 
     def received(self, socket: Socket, payload: bytes) -> None:
         """Take a text message of a client."""
@@ -235,22 +245,29 @@ class Hub:
             except Unavailable:
                 await asyncio.sleep(1)
 
-    def _refusal(self, guest: Guest) -> int | None:
+    def _refusal(self, guest: Guest, address: str) -> int | None:
         if self.is_draining:
             return Close.RESTARTING
         if guest.close is not None or guest.user is None:
             return guest.close or Close.SIGN_IN
-        if settings.RATE_LIMITS and len(self.sockets_of.get(guest.user.pk, ())) >= SOCKETS_MAX:
+        if not settings.RATE_LIMITS:
+            return None
+        if len(self.sockets_of.get(guest.user.pk, ())) >= SOCKETS_MAX:
+            return Close.TOO_MANY
+        if self._from.get(address, 0) >= settings.SOCKETS_PER_ADDRESS:
             return Close.TOO_MANY
         return None
 
-    def _seat_guest(self, wire: Wire, guest: Guest) -> Socket:
+    def _seat_guest(self, wire: Wire, guest: Guest, address: str) -> Socket:
         assert guest.user is not None
         user = guest.user.pk
         allowance = self._allowances.setdefault(user, Allowance())
         now = time.monotonic()
         socket = Socket(wire, guest.credentials, user, allowance, now, self._slow)
         socket.stamp = guest.stamp
+        socket.address = address
+        if address:
+            self._from[address] = self._from.get(address, 0) + 1
         self.sockets.add(socket)
         self._in_turn.add(socket)
         self.sockets_of.setdefault(user, set()).add(socket)

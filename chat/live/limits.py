@@ -9,6 +9,7 @@ from chat.errors import RateLimited
 from chat.live.frames import Delete, Edit, Focus, Ping, React, Read, Send, Sync, Typing
 
 SOCKETS_MAX = 30  # open at once, of one member in one process
+# How many one address may have is the setting SOCKETS_PER_ADDRESS.
 REFUSALS_MAX = 20  # of one kind within REFUSALS_WINDOW, then the socket is closed
 REFUSALS_WINDOW = 10  # s
 

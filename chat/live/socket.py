@@ -26,6 +26,7 @@ class Socket:
         "_early",
         "_running",
         "_slow",
+        "address",
         "closed",
         "credentials",
         "focus",
@@ -57,6 +58,7 @@ class Socket:
         self.wire = wire
         self.credentials = credentials
         self.stamp = ""  # of the session it came with
+        self.address = ""  # with whose sockets it is counted, if with any
         self.user = user
         self.session = Session(allowance, now)
         self.rooms: set[int] = set()

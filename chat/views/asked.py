@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest
+from accounts.requests import MemberRequest
+from chat import limits
 
 QUERY_MAX = 100  # characters
 ID_DIGITS = 18  # as many as a database integer surely holds
 
 
-def query(request: HttpRequest) -> str:
-    """Return what is searched for. Postgres knows no NUL."""
-    return request.GET.get("q", "").replace("\0", "").strip()[:QUERY_MAX]
+def query(request: MemberRequest) -> str:
+    """Return what is searched for, and count the search. Postgres knows no NUL."""
+    wanted = request.GET.get("q", "").replace("\0", "").strip()[:QUERY_MAX]
+    if wanted:
+        limits.count_search(request.user.pk)
+    return wanted
 
 
 def ids(values: Iterable[str]) -> list[int]:

@@ -5,10 +5,17 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.test import Client
 
 from chat import broadcast
 from tests.factories import make_member, make_moderator, make_room
+
+
+@pytest.fixture(autouse=True)
+def no_earlier_tries():
+    """Forget how often others were turned away at the admin: the limits count across tests."""
+    cache.clear()
 
 
 class Browser(Client):

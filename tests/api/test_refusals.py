@@ -7,7 +7,8 @@ from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from chat.api import errors, limits
+from chat import limits
+from chat.api import errors
 from chat.models import Message
 from tests.api.calling import CSRF_TOKEN, UNUSED_ID, Caller, assert_refused, description
 from tests.factories import make_member, make_message, make_room, make_token, new_name
@@ -264,9 +265,10 @@ def test_slow_mode_says_when_to_come_back(ada, room):
 
 @pytest.fixture
 def few(monkeypatch):
-    monkeypatch.setattr(limits, "WRITES_MAX", 3)
-    monkeypatch.setattr(limits, "WINDOW", 3600)
-    monkeypatch.setattr(limits, "_resumes_at", 0.0)
+    for limit in (limits.WRITES, limits.SEARCHES):
+        monkeypatch.setattr(limit, "most", 3)
+        monkeypatch.setattr(limit, "window", 3600)
+    monkeypatch.setattr("accounts.limits._resumes_at", 0.0)
 
 
 def write(member, room):
@@ -288,6 +290,16 @@ def test_reading_and_other_members_are_not_slowed_down(ada, room, few):
         write(ada, room)
     assert Caller(ada).get("rooms").status == 200
     assert write(bob, room).status == 200
+
+
+@pytest.mark.parametrize("path", ["users", "rooms/directory"])
+def test_too_many_searches_are_refused_and_told_when_to_come_back(ada, few, path):
+    caller = Caller(ada)
+    assert [caller.get(path, q="a").status for _ in range(3)] == [200, 200, 200]
+    answer = caller.get(path, q="a")
+    assert_refused(answer, 429, "rate_limited")
+    assert 0 < int(answer.headers["Retry-After"]) <= 3600
+    assert caller.get("rooms").status == 200
 
 
 def test_a_site_without_rate_limits_refuses_nobody(ada, room, few, settings):

@@ -49,6 +49,49 @@ def test_outside_debug_a_secret_is_needed(command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "secret",
+    ["development-only-secret-key-never-for-a-site-that-others-can-reach", "django-insecure-x7u2k",
+     "x" * 50],
+)  # fmt: skip
+def test_a_secret_that_others_know_or_guess_is_none(secret: str) -> None:
+    assert_refused(start("check", SECRET_KEY=secret), "SECRET_KEY")
+
+
+@pytest.mark.parametrize(
+    "settings", [{"ALLOWED_HOSTS": "localhost,chat.example.org"}, {"ALLOWED_HOSTS": "*"},
+                 {"ALLOWED_HOSTS": "8.8.8.8"}, {"DYNO": "web.1"}],
+)  # fmt: skip
+def test_debug_is_refused_where_others_can_reach_it(settings: dict[str, str]) -> None:
+    assert_refused(start("check", DEBUG="on", **settings), "DEBUG is for development alone")
+
+
+def test_debug_is_fine_on_this_machine_and_in_a_private_network() -> None:
+    hosts = "localhost,chat.localhost,127.0.0.1,[::1],192.168.1.5,laptop.local"
+    done = start("check", DEBUG="on", ALLOWED_HOSTS=hosts)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SITE_URL", "chat.example.org"), ("SITE_URL", "https://chat.example.org/there"),
+     ("ADMIN_PATH", "a/b"), ("ADMIN_PATH", "api"), ("STAFF_TWO_FACTOR", "perhaps")],
+)  # fmt: skip
+def test_an_address_or_switch_that_makes_no_sense(name: str, value: str) -> None:
+    assert_refused(start("check", **{name: value}), name)
+
+
+def test_links_in_mails_need_a_host_that_has_a_name() -> None:
+    done = start("check", ALLOWED_HOSTS=".herokuapp.com", EMAIL_URL="smtp://mail.example.org:25")
+    assert_refused(done, "SITE_URL is not set")
+
+
+def test_the_admin_is_where_it_was_configured(database: str) -> None:
+    script = "from django.urls import reverse; print(reverse('admin:index'))"
+    done = start("shell", "-c", script, DATABASE_URL=database, ADMIN_PATH="backstage")
+    assert done.stdout.split()[-1] == "/backstage/", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
     "url",
     ["nonsense", "nonsense://x", "mysql://chat@localhost/chat", "postgres://chat@host:port/chat",
      "postgres//chat", "http://localhost/chat"],

@@ -20,7 +20,10 @@ def open_socket(nginx: Nginx, cookie: str) -> Client:
 def browser(nginx: Nginx, cookie: str = "") -> httpx.Client:
     """Return a client that trusts the certificate."""
     return httpx.Client(
-        base_url=nginx.url, verify=nginx.trust, cookies={"sessionid": cookie}, trust_env=False
+        base_url=nginx.url,
+        verify=nginx.trust,
+        cookies={"__Host-sessionid": cookie},
+        trust_env=False,
     )
 
 
@@ -54,10 +57,47 @@ def test_pages_forms_and_files_work(deployment: Deployment, nginx: Nginx) -> Non
         assert "Strict-Transport-Security" in page.headers
         answer = member.post(
             "/accounts/logout/",
-            headers={"Origin": nginx.url, "X-CSRFToken": member.cookies["csrftoken"]},
+            headers={"Origin": nginx.url, "X-CSRFToken": member.cookies["__Host-csrftoken"]},
         )
         assert answer.status_code == 302
         assert "/accounts/login/" in answer.headers["Location"]
+
+
+def test_every_cookie_belongs_to_this_host_alone_and_goes_over_tls_alone(
+    deployment: Deployment, nginx: Nginx
+) -> None:
+    with browser(nginx) as visitor:
+        answers = [visitor.get("/accounts/login/")]
+        token = visitor.cookies["__Host-csrftoken"]
+        form = {"username": "newcomer", "password1": "a-password-of-their-own"}
+        headers = {"Origin": nginx.url, "X-CSRFToken": token}
+        answers.append(visitor.post("/accounts/signup/", data=form, headers=headers))
+    set_cookies = [line for answer in answers for line in answer.headers.get_list("Set-Cookie")]
+    named = {line.partition("=")[0]: line for line in set_cookies}
+    assert {"__Host-sessionid", "__Host-csrftoken", "__Host-known"} <= named.keys()
+    for name, line in named.items():
+        attributes = {part.strip() for part in line.split(";")[1:]}
+        assert name.startswith("__Host-")
+        assert {"Secure", "Path=/", "SameSite=Lax"} <= attributes, line
+        assert not any(part.startswith("Domain") for part in attributes), line
+        # Scripts read the CSRF token, to show it in a header that another site cannot send.
+        assert ("HttpOnly" in attributes) == (name != "__Host-csrftoken"), line
+
+
+def test_every_answer_carries_the_security_headers(deployment: Deployment, nginx: Nginx) -> None:
+    with browser(nginx, deployment.cookie(2)) as member:
+        for path in ("/rooms/", "/accounts/login/", "/nothing/", "/api/v1/me", "/admin/"):
+            headers = member.get(path).headers
+            assert headers["Strict-Transport-Security"].startswith("max-age=31536000"), path
+            assert headers["Referrer-Policy"] == "same-origin", path
+            assert headers["Cross-Origin-Opener-Policy"] == "same-origin", path
+            assert headers["X-Content-Type-Options"] == "nosniff", path
+            assert headers["X-Frame-Options"] == "DENY", path
+            assert "camera=()" in headers["Permissions-Policy"], path
+            policy = headers["Content-Security-Policy"]
+            for directive in ("object-src", "frame-ancestors", "base-uri", "default-src"):
+                assert f"{directive} 'none'" in policy, path
+            assert "unsafe" not in policy, path
 
 
 def test_static_files_come_from_nginx_compressed_and_kept_for_good(

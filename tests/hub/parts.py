@@ -182,16 +182,16 @@ class Guests:
         self.hub = hub
         self._tasks: list[asyncio.Task[Socket | None]] = []
 
-    def knock(self, member: Member) -> Peer:
+    def knock(self, member: Member, address: str = "") -> Peer:
         """Begin to open a socket; hello follows."""
         peer = Peer()
-        admitting = self.hub.admit(peer, Credentials(session=member.cookie))
+        admitting = self.hub.admit(peer, Credentials(session=member.cookie), address)
         self._tasks.append(asyncio.create_task(admitting))
         return peer
 
-    async def enter(self, member: Member) -> tuple[Peer, Socket]:
+    async def enter(self, member: Member, address: str = "") -> tuple[Peer, Socket]:
         """Open a socket; return its ends."""
-        peer = self.knock(member)
+        peer = self.knock(member, address)
         socket = await self._tasks[-1]
         assert socket is not None
         return peer, socket

@@ -1,5 +1,7 @@
 """What changes between a socket's handshake and its hello."""
 
+from typing import Any
+
 import pytest
 
 from chat.broadcast import Read
@@ -96,3 +98,27 @@ async def test_one_who_cannot_be_greeted_leaves_nothing_behind(
         await until(lambda: peers[0].closed_with, "the end of our patience")
     assert peers[0].closed_with == 4412
     assert (hub.sockets, hub.sockets_of, hub.feeds) == (set(), {}, {})
+
+
+async def test_one_address_has_so_many_sockets_whoever_they_belong_to(
+    hub: Hub, guests: Guests, ada: Member, bob: Member, settings: Any
+) -> None:
+    settings.SOCKETS_PER_ADDRESS = 2
+    first, second = guests.knock(ada, "203.0.113.9"), guests.knock(bob, "203.0.113.9")
+    await until(lambda: first.seen("hello") and second.seen("hello"), "hello")
+    third, elsewhere, nowhere = (
+        guests.knock(ada, "203.0.113.9"), guests.knock(ada, "203.0.113.10"), guests.knock(ada),
+    )  # fmt: skip
+    await until(lambda: third.closed_with, "the refusal")
+    assert third.closed_with == 4429
+    await until(lambda: elsewhere.seen("hello") and nowhere.seen("hello"), "the others' hello")
+
+
+async def test_a_socket_that_closed_makes_room_for_another(
+    hub: Hub, guests: Guests, ada: Member, settings: Any
+) -> None:
+    settings.SOCKETS_PER_ADDRESS = 1
+    _, socket = await guests.enter(ada, "203.0.113.9")
+    hub.remove(socket)
+    again, _ = await guests.enter(ada, "203.0.113.9")
+    assert again.seen("hello")

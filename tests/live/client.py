@@ -53,7 +53,8 @@ def handshake(
     """Open a socket and read nothing. Raises InvalidStatus where the handshake is refused."""
     sent = dict(headers or {})
     if cookie is not None:
-        sent["Cookie"] = f"sessionid={cookie}"
+        prefix = "__Host-" if tls else ""  # outside of it no browser would send one
+        sent["Cookie"] = f"{prefix}sessionid={cookie}"
     if token is not None:
         sent["Authorization"] = f"Bearer {token}"
     return open_socket(

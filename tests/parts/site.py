@@ -18,7 +18,8 @@ def site_environment(**settings: str) -> dict[str, str]:
     """
     configuring = {
         "DATABASE_URL": "", "REDIS_URL": "", "EMAIL_URL": "", "CSRF_TRUSTED_ORIGINS": "",
-        "TRUSTED_PROXY_COUNT": "0", "RATE_LIMITS": "on", "DEBUG": "off", "HTTPS": "off",
+        "SITE_URL": "", "ADMIN_PATH": "", "STAFF_TWO_FACTOR": "off", "TRUSTED_PROXY_COUNT": "0",
+        "RATE_LIMITS": "on", "DEBUG": "off", "HTTPS": "off",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver", "SECRET_KEY": SECRET_KEY,
         "DJANGO_SETTINGS_MODULE": "chatsite.settings", "PYTHONUNBUFFERED": "1",
     }  # fmt: skip

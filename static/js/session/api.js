@@ -125,6 +125,6 @@ export class Api {
 
 /** What a page of this site shows that another site's cannot: the CSRF token. */
 function writing() {
-  const token = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  const token = /(?:^|; )(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
   return { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token };
 }
