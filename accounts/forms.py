@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import pictures
+from accounts import names, pictures
 from accounts.limits import Limit
 from accounts.models import NAME_MAX, STATUS_MAX, User
 
@@ -65,6 +65,11 @@ class SignupForm(account_forms.SignupForm):
         if not self.fields["email"].required:
             self.fields["email"].help_text = _("To get back in, should you forget your password.")
         self.fields["password1"].help_text = PASSWORD_HELP
+
+    def clean_display_name(self) -> str:
+        """Return a name that can be told from others. Raises ValidationError."""
+        names.check(self.cleaned_data["display_name"])
+        return self.cleaned_data["display_name"]
 
     def clean_time_zone(self) -> str:
         """Return the zone if we know it, otherwise UTC: nobody typed it, so nobody is at fault."""
@@ -149,6 +154,13 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance.avatar:
             del self.fields["remove_picture"]
+
+    def clean_display_name(self) -> str:
+        """Return a name that can be told from others. Raises ValidationError."""
+        name = self.cleaned_data["display_name"]
+        if name != self.initial["display_name"]:
+            names.check(name, self.instance)
+        return name
 
     def clean_picture(self) -> UploadedFile | pictures.Picture | None:
         """Return the upload made small and harmless. Raises ValidationError in words."""

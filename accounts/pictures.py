@@ -51,9 +51,7 @@ def within(upload: UploadedFile, side: int, bytes_max: int) -> bytes:
 
     Raises ValidationError, in words for the member, for what is too big or no picture.
     """
-    return _drawn_anew(
-        upload, bytes_max, side, lambda image: ImageOps.contain(image, (side, side), LANCZOS)
-    )
+    return _drawn_anew(upload, bytes_max, side, lambda image: _contained(image, side))
 
 
 def replace(user: User, picture: Picture | None) -> None:
@@ -88,6 +86,14 @@ def _drawn_anew(
     data = io.BytesIO()
     small.save(data, "WEBP", quality=QUALITY, method=4)
     return data.getvalue()
+
+
+def _contained(image: Image.Image, side: int) -> Image.Image:
+    """Return ``image`` at the size at which its longer side has ``side`` pixels."""
+    scale = side / max(image.size)
+    # Of a picture much longer than wide nothing else would be left.
+    width, height = (max(1, round(length * scale)) for length in image.size)
+    return image.resize((width, height), LANCZOS)
 
 
 def _upright(image: Image.Image) -> Image.Image:

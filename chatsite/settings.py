@@ -284,7 +284,9 @@ AUTH_PASSWORD_VALIDATORS = [
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_CONFIGURED = bool(EMAIL_URL) and not EMAIL_URL.startswith("consolemail:")
 try:
-    vars().update(env.email_url_config(EMAIL_URL or "consolemail://"))
+    # Printed mail would put the secrets of its links into the log.
+    unset = "consolemail://" if DEBUG else "dummymail://"
+    vars().update(env.email_url_config(EMAIL_URL or unset))
 except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
     raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}") from error
 EMAIL_TIMEOUT = 10  # s, so that a mail server that hangs holds nobody up for long

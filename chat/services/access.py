@@ -1,5 +1,7 @@
 """The one door to a room: through the member who asks for it."""
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from chat.errors import NotFound
 from chat.models import Membership, Message, Room
@@ -20,7 +22,7 @@ def member_room(user: User, room_id: int) -> tuple[Room, Membership]:
     That is no lock: whoever changes anything of the room looks at the seat again.
     """
     room = Room.objects.filter(pk=room_id).first()
-    seat = seat_in(user, room) if room else None
+    seat = Membership.objects.active().filter(room=room_id, user=user).first()
     check_seat(room, seat)
     assert room is not None
     assert seat is not None
@@ -35,14 +37,29 @@ def access_room_by_slug(user: User, slug: str) -> Room:
     return room
 
 
-def access_message(user: User, message_id: int) -> Message:
+def access_message(user: User, message_id: int, missing: str = NO_MESSAGE) -> Message:
     """Return the message if its room exists for ``user``. Raise NotFound."""
-    message = Message.objects.filter(
-        pk=message_id, room__in=Room.objects.visible_to(user).values("pk")
-    ).first()
+    message = _messages_for(user).filter(pk=message_id).first()
     if message is None:
-        raise NotFound(NO_MESSAGE)
+        raise NotFound(missing)
     return message
+
+
+def room_of_message(user: User, message_id: int, missing: str = NO_MESSAGE) -> int:
+    """Return the id of the room of a message that exists for ``user``. Raise NotFound.
+
+    For moderators of the site every message does. Whoever is to be told that there is none locks
+    nothing, and waits no longer than where there is none.
+    """
+    messages = Message.objects.all() if user.is_moderator else _messages_for(user)
+    room_id = messages.filter(pk=message_id).values_list("room", flat=True).first()
+    if room_id is None:
+        raise NotFound(missing)
+    return room_id
+
+
+def _messages_for(user: User) -> QuerySet[Message]:
+    return Message.objects.filter(room__in=Room.objects.visible_to(user).values("pk"))
 
 
 def seat_in(user: User, room: Room) -> Membership | None:

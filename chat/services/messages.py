@@ -34,6 +34,7 @@ from chat.permissions import (
     may_delete,
 )
 from chat.services import audit, blocks, threads
+from chat.services.access import room_of_message
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, clean_body, handles_for, pictures_for, post_many
 
@@ -239,10 +240,7 @@ def _is_emoji_part(char: str) -> bool:
 @contextmanager
 def _message(actor: User, message_id: int) -> Iterator[tuple[RoomChange, Message]]:
     """Lock the room of a message and read the message under the lock. Raise NotFound."""
-    room_id = Message.objects.filter(pk=message_id).values_list("room", flat=True).first()
-    if room_id is None:
-        raise NotFound(NO_MESSAGE)
-    with changing(room_id) as change:
+    with changing(room_of_message(actor, message_id)) as change:
         found = Message.objects.filter(pk=message_id).select_related("call", "poll")
         message = found.first()
         if change is None or message is None:

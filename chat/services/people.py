@@ -4,13 +4,15 @@ import re
 from datetime import datetime
 from typing import Any
 
+from accounts import names
 from accounts.models import STATUS_MAX, User
 from chat import rows
 from chat.errors import Forbidden, Invalid, NotFound, TooLarge
-from chat.models import Block, Membership, Message
+from chat.models import Block, Membership
 from chat.models.message import UNSTORABLE
 from chat.permissions import NO_MESSAGE, check_seat
 from chat.services import blocks, presence
+from chat.services.access import access_message
 from chat.services.members import NO_MEMBER, profile_changed
 from chat.services.messages import clean_emoji
 from chat.services.preferences import clean_until
@@ -41,7 +43,7 @@ def set_status(actor: User, text: str, emoji: str = "", until: datetime | None =
     Nothing of either clears it. Raises Invalid or TooLarge.
     """
     text = LINE_BREAKS.sub(" ", text).strip()
-    if UNSTORABLE.search(text):
+    if UNSTORABLE.search(text) or names.hides_something(text):
         raise Invalid("status: there is a character in it that cannot be stored.")
     if len(text) > STATUS_MAX:
         raise TooLarge(f"status: at most {STATUS_MAX} characters.")
@@ -80,8 +82,8 @@ def seen_by(actor: User, message_id: int) -> list[rows.PersonRow]:
     Only of those who share it, and to those who share it. Raises NotFound, or Forbidden in rooms
     of more than SEEN_BY_MAX members.
     """
-    message = Message.objects.select_related("room").filter(pk=message_id).first()
-    if message is None or message.is_tombstone:
+    message = access_message(actor, message_id)
+    if message.is_tombstone:
         raise NotFound(NO_MESSAGE)
     seats = list(
         Membership.objects.active()

@@ -11,8 +11,8 @@ from chat.errors import ChatError, Forbidden, Invalid, NotFound, TooLarge
 from chat.models import Poll, PollVote
 from chat.models.message import UNSTORABLE
 from chat.models.poll import OPTION_MAX, OPTIONS_MAX, OPTIONS_MIN, QUESTION_MAX
-from chat.permissions import NO_MESSAGE, check_may_write, check_writable
-from chat.services.access import access_message
+from chat.permissions import check_may_write, check_writable
+from chat.services.access import access_message, room_of_message
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, post_many
 
@@ -55,8 +55,8 @@ def vote(actor: User, message_id: int, options: Collection[int]) -> Ack:
     is closed.
     """
     wanted = set(options)
-    with _locked(message_id) as (change, poll):
-        seat = change.require_seat(actor, NO_MESSAGE)
+    with _locked(actor, message_id) as (change, poll):
+        seat = change.require_seat(actor, NO_POLL)
         check_may_write(change.room, seat)
         if poll.is_closed:
             raise Forbidden("This poll is closed. Your vote was not counted.")
@@ -80,10 +80,10 @@ def close(actor: User, message_id: int) -> Ack:
 
     Raises NotFound or Forbidden.
     """
-    with _locked(message_id) as (change, poll):
+    with _locked(actor, message_id) as (change, poll):
         seat = change.seat_of(actor)
         if not actor.is_moderator:
-            seat = change.require_seat(actor, NO_MESSAGE)
+            seat = change.require_seat(actor, NO_POLL)
         if not (actor.is_moderator or (seat is not None and seat.is_steward)):
             if poll.message.author_id != actor.pk:
                 raise Forbidden("Only its author, owners and moderators may close a poll.")
@@ -97,7 +97,7 @@ def close(actor: User, message_id: int) -> Ack:
 
 def choice_of(user: User, message_id: int) -> list[int]:
     """Return what ``user`` has chosen in a poll. Raises NotFound."""
-    poll = Poll.objects.filter(message=access_message(user, message_id)).first()
+    poll = Poll.objects.filter(message=access_message(user, message_id, NO_POLL)).first()
     if poll is None:
         raise NotFound(NO_POLL)
     return sorted(_chosen(user, poll))
@@ -120,13 +120,10 @@ def clean_options(options: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def _locked(message_id: int) -> Iterator[tuple[RoomChange, Poll]]:
+def _locked(actor: User, message_id: int) -> Iterator[tuple[RoomChange, Poll]]:
     """Lock the room of a poll and read the poll under the lock. Raise NotFound."""
-    polls = Poll.objects.filter(message=message_id)
-    room_id = polls.values_list("message__room", flat=True).first()
-    if room_id is None:
-        raise NotFound(NO_POLL)
-    with changing(room_id) as change:
+    with changing(room_of_message(actor, message_id, NO_POLL)) as change:
+        polls = Poll.objects.filter(message=message_id)
         poll = polls.select_related("message", "message__call").first()
         if change is None or poll is None:
             raise NotFound(NO_POLL)

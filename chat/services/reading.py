@@ -325,7 +325,7 @@ def _bounded(seq: int) -> int:
 def sync(user: User, versions: dict[int, int]) -> dict[int, Changes | ChatError]:
     """Return, for each room named, what changed in it after the version given, or the refusal."""
     rooms = Room.objects.in_bulk(list(versions))
-    seats = Membership.objects.active().filter(user=user, room__in=rooms).in_bulk()
+    seats = Membership.objects.active().filter(user=user, room__in=list(versions)).in_bulk()
     seated = {seat.room_id: seat for seat in seats.values()}
     answers: dict[int, Changes | ChatError] = {}
     for room_id, version in versions.items():

@@ -160,7 +160,8 @@ def _open(actor: User, report_id: int) -> Report:
     """Return an open report that ``actor`` may decide, locked. Raises NotFound or Forbidden."""
     found = Report.objects.select_for_update(of=("self",)).select_related("user")
     report = found.filter(pk=report_id).first()
-    if report is None or not _may_judge(actor, report):
+    may_judge = _may_judge(actor, report)
+    if report is None or not may_judge:
         raise NotFound(NO_REPORT)
     if actor.pk in (report.user_id, report.reporter_id) and not actor.is_superuser:
         raise Forbidden("Somebody else has to decide this one.")
@@ -169,12 +170,14 @@ def _open(actor: User, report_id: int) -> Report:
     return report
 
 
-def _may_judge(actor: User, report: Report) -> bool:
+def _may_judge(actor: User, report: Report | None) -> bool:
     if actor.is_moderator:
         return True
-    if report.room_id is None or report.status == Report.Status.ESCALATED:
+    # Looked for in any case: it must not show in the time whether there is such a report.
+    room_id = report and report.room_id
+    seat = Membership.objects.active().filter(room=room_id or 0, user=actor).first()
+    if report is None or report.status == Report.Status.ESCALATED:
         return False
-    seat = Membership.objects.active().filter(room=report.room_id, user=actor).first()
     return seat is not None and seat.is_steward
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts import names
 from accounts.models import User
 from chat import rows
 from chat.errors import Invalid, NotFound, TooLarge
@@ -156,6 +157,8 @@ def clean_name(name: str) -> str:
     name = " ".join(name.split())
     if not name or UNSTORABLE.search(name):
         raise Invalid("name: a room needs a name.")
+    if names.hides_something(name):
+        raise Invalid("name: there is something in it that cannot be seen.")
     if len(name) > NAME_MAX:
         raise TooLarge(f"name: at most {NAME_MAX} characters.")
     return name
@@ -176,7 +179,7 @@ def clean_slug(slug: str) -> str:
 def clean_topic(topic: str) -> str:
     """Return a topic in one line. Raises Invalid or TooLarge."""
     topic = " ".join(topic.split())
-    if UNSTORABLE.search(topic):
+    if UNSTORABLE.search(topic) or names.hides_something(topic):
         raise Invalid("topic: there is a character in it that cannot be stored.")
     if len(topic) > TOPIC_MAX:
         raise TooLarge(f"topic: at most {TOPIC_MAX} characters.")

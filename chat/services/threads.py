@@ -12,7 +12,7 @@ from django.db.models import F, Max, OuterRef, QuerySet
 
 from accounts.models import User
 from chat import broadcast, rows
-from chat.errors import Invalid, NotFound
+from chat.errors import Invalid
 from chat.models import Message, Room, ThreadSeat
 from chat.permissions import NO_MESSAGE, check_seat
 from chat.services.access import access_message, seat_in
@@ -209,9 +209,7 @@ def _standing(seat: ThreadSeat) -> Standing:
 
 def _root(actor: User, message_id: int) -> Message:
     """Return the first message of the thread that a message is in, or the message itself."""
-    message = Message.objects.select_related("room", "thread").filter(pk=message_id).first()
-    if message is None:
-        raise NotFound(NO_MESSAGE)
+    message = access_message(actor, message_id)
     check_seat(message.room, seat_in(actor, message.room), NO_MESSAGE)
     return message.thread or message
 

@@ -53,7 +53,8 @@ def handshake(
     """Open a socket and read nothing. Raises InvalidStatus where the handshake is refused."""
     sent = dict(headers or {})
     if cookie is not None:
-        prefix = "__Host-" if tls else ""  # outside of it no browser would send one
+        # Without TLS, here or at the proxy, no browser would send a cookie with that prefix.
+        prefix = "__Host-" if tls or sent.get("X-Forwarded-Proto") == "https" else ""
         sent["Cookie"] = f"{prefix}sessionid={cookie}"
     if token is not None:
         sent["Authorization"] = f"Bearer {token}"

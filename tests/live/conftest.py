@@ -10,10 +10,21 @@ import pytest
 from chat.models import Room
 from tests.factories import Member, make_member, make_room
 from tests.live.client import TIMEOUT, Client, origin_of
+from tests.parts import backing
 from tests.parts.site import Site
 
 Connect = Callable[..., Client]
 Browse = Callable[[Member], httpx.Client]
+
+
+@pytest.fixture(scope="session")
+def loud_site(database: str) -> Iterator[Site]:
+    """A site without limits that writes down as much as it ever does, as one is deployed."""
+    settings = backing.site_settings(database) | {
+        "DEBUG": "off", "LOG_LEVEL": "DEBUG", "RATE_LIMITS": "off",
+    }  # fmt: skip
+    with Site(processes=backing.PROCESSES, **settings) as running:
+        yield running
 
 
 @pytest.fixture
