@@ -8,9 +8,11 @@ const GAP = 4; // px between it and what opened it
  * Shows an element as a popup beside what opened it, on the screen as a whole; gone once it closes.
  * @param {HTMLElement} popup
  * @param {HTMLElement} opener
+ * @param {boolean} [isHeld] a finger rests on the opener: that it is lifted closes nothing
  */
-export function popUp(popup, opener) {
-  popup.popover = "auto";
+export function popUp(popup, opener, isHeld = false) {
+  popup.popover = isHeld ? "manual" : "auto";
+  if (isHeld) closeElsewhere(popup);
   popup.classList.add("popup");
   popup.addEventListener("toggle", (event) => {
     if (!isClosing(event)) return;
@@ -23,4 +25,16 @@ export function popUp(popup, opener) {
   const below = Math.min(bottom + GAP, innerHeight - popup.offsetHeight - GAP);
   popup.style.top = `${Math.max(GAP, above > 0 ? above : below)}px`;
   popup.style.left = `${Math.max(GAP, Math.min(right, innerWidth - GAP) - popup.offsetWidth)}px`;
+}
+
+/** A press beside it, or Escape, closes the popup. */
+function closeElsewhere(/** @type {HTMLElement} */ popup) {
+  const ended = new AbortController();
+  popup.addEventListener("toggle", (event) => isClosing(event) && ended.abort());
+  const { signal } = ended;
+  const close = () => popup.hidePopover();
+  /** @param {Event} event */
+  const pressed = ({ target }) => popup.contains(/** @type {Node} */ (target)) || close();
+  document.addEventListener("pointerdown", pressed, { signal });
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && close(), { signal });
 }

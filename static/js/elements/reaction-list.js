@@ -22,7 +22,7 @@ export class ReactionList extends ChatElement {
     this.setAttribute("role", "dialog");
     this.setAttribute("aria-label", "Who reacted");
     this.paint();
-    popUp(this, opener);
+    popUp(this, opener, true);
   }
 
   template() {

@@ -56,6 +56,21 @@ export function a_frame_that_follows_is_applied() {
   assertSame(mine, room);
 }
 
+export function ones_own_new_role_counts_at_once_and_anothers_does_not() {
+  const room = roomWith(1);
+  const { store, mine } = greeted(room);
+  equal(mine.role, "member");
+  for (const [user, role] of [[2, "moderator"], [1, "owner"]]) {
+    const from = room.version;
+    const version = from + 1;
+    const row = { user, username: `u${user}`, name: `U${user}`, avatar: null, role, version };
+    const frame = { type: "changes", room: 12, from, to: version, messages: [], members: [row], info: null, more: false, reset: false, ref: null };
+    room.version = version;
+    store.receive(frame);
+    equal(mine.role, user === 1 ? "owner" : "member");
+  }
+}
+
 export function a_frame_that_is_old_changes_nothing() {
   const room = roomWith(3);
   const from = room.version;
