@@ -156,7 +156,8 @@ def test_the_tools_of_a_message_are_few_and_never_cover_its_author(
           const tools = row.querySelector(".message__tools").getBoundingClientRect();
           return [...row.querySelectorAll(".message__head > *")]
             .flatMap((each) => [...each.getClientRects()])
-            .some((box) => box.right > tools.left && box.bottom > tools.top && box.top < tools.bottom);
+            .some(({ top, right, bottom }) =>
+              right > tools.left && bottom > tools.top && top < tools.bottom);
         }"""
     )
     assert not covered
