@@ -44,3 +44,5 @@ app.client = client;
 place.replaceChildren(app);
 for (const told of document.querySelectorAll("#told li")) client.tell("notice", told.textContent);
 await client.start();
+const { watchEnds } = await import("./client/ends.js");
+watchEnds(client);

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from chat.models import Message, Room, ScheduledMessage
 from chat.services import members, rooms, scheduled
 from tests.browser.conftest import Opening
-from tests.browser.window import PATIENCE, Window
+from tests.browser.window import PATIENCE, PHONE
 from tests.factories import Member, make_member, make_message, make_room
 
 SCHEDULED = 30_000  # ms until what is due is posted, on a busy machine
@@ -19,18 +19,6 @@ SCHEDULED = 30_000  # ms until what is due is posted, on a busy machine
 def cy(database: str) -> Member:
     """A member of the site who is not in `room`."""
     return make_member(display_name="Cy Twombly")
-
-
-def options(window: Window) -> Locator:
-    return window.page.get_by_role("listbox").get_by_role("option")
-
-
-def panel(window: Window, name: str) -> Locator:
-    return window.page.get_by_role("complementary", name=name)
-
-
-def told(window: Window) -> Locator:
-    return window.page.locator(".composer__error")
 
 
 def come_due(author: Member) -> None:
@@ -47,21 +35,21 @@ def test_names_are_completed_with_the_keyboard_who_is_online_first(
     members.join(ben.user, room.pk)
     in_ada = window(ada, room)
     window(bob, room)
-    bobs_line = in_ada.page.locator(f".member-list__member[data-user='{bob.id}']")
+    bobs_line = in_ada.member(bob)
     expect(bobs_line).to_have_attribute("data-state", "online", timeout=PATIENCE)
     in_ada.field.press_sequentially("hi @b")
-    expect(options(in_ada).nth(0)).to_contain_text("Bob Moog")
-    expect(options(in_ada).nth(1)).to_contain_text("Ben Bagley")
+    expect(in_ada.suggested.nth(0)).to_contain_text("Bob Moog")
+    expect(in_ada.suggested.nth(1)).to_contain_text("Ben Bagley")
     field = in_ada.page.get_by_role("combobox")
     expect(field).to_have_attribute("aria-expanded", "true")
     expect(field).to_have_attribute("aria-activedescendant", "completion-0")
     field.press("ArrowDown")
-    expect(options(in_ada).nth(1)).to_have_attribute("aria-selected", "true")
+    expect(in_ada.suggested.nth(1)).to_have_attribute("aria-selected", "true")
     expect(field).to_have_attribute("aria-activedescendant", "completion-1")
     field.press("ArrowUp")
     field.press("Enter")
     expect(in_ada.field).to_have_value(f"hi @{bob.username} ")
-    expect(options(in_ada)).to_have_count(0)
+    expect(in_ada.suggested).to_have_count(0)
     expect(in_ada.page.get_by_role("combobox")).to_have_count(0)
     in_ada.field.press("Enter")
     expect(in_ada.stored.locator(".mention")).to_have_text("@Bob Moog")
@@ -72,23 +60,21 @@ def test_escape_closes_the_suggestions_and_keeps_what_was_typed(
 ) -> None:
     in_ada = window(ada, room)
     in_ada.field.press_sequentially("@b")
-    expect(options(in_ada).first).to_be_visible()
+    expect(in_ada.suggested.first).to_be_visible()
     in_ada.field.press("Escape")
-    expect(options(in_ada)).to_have_count(0)
+    expect(in_ada.suggested).to_have_count(0)
     in_ada.field.press_sequentially("o")
-    expect(options(in_ada)).to_have_count(0)
+    expect(in_ada.suggested).to_have_count(0)
     expect(in_ada.field).to_have_value("@bo")
 
 
 def test_suggestions_are_chosen_with_a_finger(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
-    phone = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
-    in_ada = window(ada, outage=False, **phone)
-    in_ada.page.goto(f"{in_ada.site.url}/rooms/{room.slug}/")
+    in_ada = window(ada, room, **PHONE)
     in_ada.field.tap()
     in_ada.field.press_sequentially("@bo")
-    options(in_ada).first.tap()
+    in_ada.suggested.first.tap()
     expect(in_ada.field).to_have_value(f"@{bob.username} ")
     expect(in_ada.field).to_be_focused()
 
@@ -100,7 +86,7 @@ def test_rooms_are_completed_and_linked_only_for_who_may_know_of_them(
     public = make_room("public", name="Open garden")
     in_ada, in_bob = window(ada, room), window(bob, room)
     in_ada.field.press_sequentially("see #secret")
-    expect(options(in_ada).first).to_contain_text("Secret plans")
+    expect(in_ada.suggested.first).to_contain_text("Secret plans")
     in_ada.field.press("Tab")
     in_ada.field.press_sequentially(f"and #{public.slug} and #nowhere-at-all")
     in_ada.field.press("Enter")
@@ -112,7 +98,7 @@ def test_rooms_are_completed_and_linked_only_for_who_may_know_of_them(
     expect(in_bob.stored.locator("room-link a")).to_have_text(["#Open garden"])
     assert "Secret plans" not in in_bob.page.content()
     links.first.click()
-    expect(in_ada.page.get_by_role("heading", level=1)).to_have_text("Secret plans")
+    expect(in_ada.heading).to_have_text("Secret plans")
 
 
 # --- mentions ---------------------------------------------------------------------------------
@@ -126,7 +112,7 @@ def test_whoever_is_named_and_not_there_can_be_invited(
     note = in_ada.page.locator("absent-note")
     expect(note).to_contain_text("Cy Twombly is not in")
     note.get_by_role("button", name="Invite").click()
-    expect(in_ada.page.locator(f".member-list__member[data-user='{cy.id}']")).to_have_count(1)
+    expect(in_ada.member(cy)).to_have_count(1)
     expect(note).to_have_text("")
 
 
@@ -148,20 +134,37 @@ def test_an_owner_calls_everybody_and_a_member_is_told_that_they_may_not(
     other = make_room("public", [bob], owner=ada)
     in_ada, in_bob = window(ada, room), window(bob, other)
     in_ada.field.press_sequentially("@roo")
-    expect(options(in_ada).first).to_contain_text("everybody in this room")
+    expect(in_ada.suggested.first).to_contain_text("everybody in this room")
     in_ada.field.press("Enter")
     in_ada.field.press("Enter")
     expect(in_bob.in_list(room).locator("[data-calls]")).to_have_text("1", timeout=PATIENCE)
     in_bob.switch_to(room)
     expect(in_bob.stored.first).to_have_attribute("data-calls", "")
     in_bob.field.press_sequentially("@roo")
-    expect(options(in_bob)).to_have_count(0)
+    expect(in_bob.suggested).to_have_count(0)
     in_bob.field.fill("@room lunch?")
     in_bob.field.press("Enter")
     refused = in_bob.page.locator(".message__refused")
     expect(refused).to_contain_text("Only owners and moderators may call everybody")
     expect(in_bob.row("@room lunch?")).to_have_attribute("data-state", "refused")
     assert Message.objects.filter(room=room).count() == 1
+
+
+def test_here_calls_who_is_there_and_nobody_who_is_not(
+    window: Opening, ada: Member, bob: Member, cy: Member, room: Room
+) -> None:
+    members.join(cy.user, room.pk)
+    other = make_room("public", [bob, cy], owner=ada)
+    in_ada, in_bob = window(ada, room), window(bob, other)
+    in_ada.field.press_sequentially("@her")
+    expect(in_ada.suggested.first).to_contain_text("who is here")
+    in_ada.field.press("Enter")
+    in_ada.field.press_sequentially("cake in the kitchen")
+    in_ada.field.press("Enter")
+    expect(in_bob.in_list(room).locator("[data-calls]")).to_have_text("1", timeout=PATIENCE)
+    in_cy = window(cy, other)
+    expect(in_cy.unread(room)).to_have_text("1")
+    expect(in_cy.in_list(room).locator("[data-calls]")).to_have_count(0)
 
 
 def test_the_inbox_holds_mentions_of_all_rooms_and_leads_to_them(
@@ -173,7 +176,7 @@ def test_the_inbox_holds_mentions_of_all_rooms_and_leads_to_them(
     make_message(other, ada, "come here @room")
     in_bob = window(bob, room)
     in_bob.page.get_by_role("button", name="Mentions").click()
-    inbox = panel(in_bob, "Mentions")
+    inbox = in_bob.panel("Mentions")
     expect(inbox.locator(".listed")).to_have_count(30)
     expect(inbox.locator(".listed").first).to_contain_text("come here @room")
     inbox.get_by_role("button", name="Show older ones").click()
@@ -182,7 +185,7 @@ def test_the_inbox_holds_mentions_of_all_rooms_and_leads_to_them(
     make_message(other, ada, "and again @room")
     expect(inbox.locator(".listed").first).to_contain_text("and again @room", timeout=PATIENCE)
     inbox.locator(".listed").first.get_by_role("link", name="Show in the room").click()
-    expect(in_bob.page.get_by_role("heading", level=1)).to_have_text("The other room")
+    expect(in_bob.heading).to_have_text("The other room")
 
 
 # --- drafts -----------------------------------------------------------------------------------
@@ -201,6 +204,16 @@ def test_a_draft_goes_on_on_another_device_and_goes_there_when_it_is_sent(
     phone.field.press("Enter")
     expect(desk.field).to_have_value("", timeout=PATIENCE)
     desk.sees("half a thought more")
+    # A thread has a draft of its own.
+    for device in (desk, phone):
+        device.act("half a thought more", "Thread")
+    fields = [
+        device.page.get_by_role("textbox", name="Reply in the thread") for device in (desk, phone)
+    ]
+    phone.page.evaluate("document.activeElement.blur()")
+    fields[0].press_sequentially("on second thoughts")
+    expect(fields[1]).to_have_value("on second thoughts", timeout=PATIENCE)
+    expect(phone.field).to_have_value("")
 
 
 def test_what_one_is_typing_is_not_replaced_from_another_device(
@@ -227,17 +240,17 @@ def test_a_message_is_written_for_later_changed_and_sent_when_it_is_due(
     in_ada.field.fill("good morning")
     in_ada.page.get_by_role("button", name="More to send").click()
     in_ada.page.get_by_role("menuitem", name="Send later").click()
-    dialog = in_ada.page.get_by_role("dialog", name="Send later")
+    dialog = in_ada.dialog("Send later")
     expect(dialog.get_by_label("Message")).to_have_value("good morning")
     dialog.get_by_role("button", name="Tomorrow, 9:00").click()
     dialog.get_by_role("button", name="Schedule").click()
     expect(in_ada.field).to_have_value("")
     note = in_ada.page.locator(".composer__note", has_text="1 scheduled here")
     note.get_by_role("button", name="Show").click()
-    listed = panel(in_ada, "Scheduled messages").locator(".listed")
+    listed = in_ada.panel("Scheduled messages").locator(".listed")
     expect(listed).to_contain_text("good morning")
     listed.get_by_role("button", name="Change").click()
-    change = in_ada.page.get_by_role("dialog", name="Change what is sent later")
+    change = in_ada.dialog("Change what is sent later")
     change.get_by_label("Message").fill("good morning, all")
     change.get_by_role("button", name="Save").click()
     expect(listed).to_contain_text("good morning, all")
@@ -253,8 +266,8 @@ def test_a_scheduled_message_is_cancelled(window: Opening, ada: Member, room: Ro
     in_ada.say("/schedule in 2h never mind")
     note = in_ada.page.locator(".composer__note", has_text="1 scheduled here")
     note.get_by_role("button", name="Show").click()
-    panel(in_ada, "Scheduled messages").get_by_role("button", name="Cancel").click()
-    expect(panel(in_ada, "Scheduled messages")).to_contain_text("Nothing is scheduled.")
+    in_ada.panel("Scheduled messages").get_by_role("button", name="Cancel").click()
+    expect(in_ada.panel("Scheduled messages")).to_contain_text("Nothing is scheduled.")
     assert not ScheduledMessage.objects.filter(author=ada.user).exists()
 
 
@@ -269,7 +282,7 @@ def test_one_into_a_room_left_meanwhile_says_why_it_was_not_sent(
     note = in_bob.page.locator(".composer__note", has_text="1 scheduled could not be sent")
     expect(note).to_be_visible(timeout=SCHEDULED)
     note.get_by_role("button", name="Show").click()
-    listed = panel(in_bob, "Scheduled messages").locator(".listed")
+    listed = in_bob.panel("Scheduled messages").locator(".listed")
     expect(listed).to_contain_text("Not sent. You are not a member of this room.")
     in_bob.reload()
     expect(note).to_be_visible()
@@ -288,7 +301,7 @@ def test_a_poll_is_asked_voted_on_and_closed_on_every_screen(
     in_ada, in_bob, in_cy = window(ada, room), window(bob, room), window(cy, room)
     in_ada.page.get_by_role("button", name="More to send").click()
     in_ada.page.get_by_role("menuitem", name="Poll").click()
-    dialog = in_ada.page.get_by_role("dialog", name="New poll")
+    dialog = in_ada.dialog("New poll")
     dialog.get_by_label("Question").fill("Lunch?")
     dialog.get_by_label("Option 1").fill("Pizza")
     dialog.get_by_label("Option 2").fill("Salad")
@@ -322,7 +335,7 @@ def test_commands_are_completed_and_change_the_topic(
 ) -> None:
     in_ada, in_bob = window(ada, room), window(bob, room)
     in_ada.field.press_sequentially("/to")
-    expect(options(in_ada)).to_have_count(1)
+    expect(in_ada.suggested).to_have_count(1)
     in_ada.field.press("Tab")
     in_ada.field.press_sequentially("Harmony and form")
     in_ada.field.press("Enter")
@@ -339,7 +352,7 @@ def test_a_command_that_one_may_not_give_says_why_and_keeps_the_text(
 ) -> None:
     in_bob = window(bob, room, outage=True)
     in_bob.say("/topic Mine")
-    expect(told(in_bob)).to_contain_text("Only owners and moderators may change the room.")
+    expect(in_bob.refusal).to_contain_text("Only owners and moderators may change the room.")
     expect(in_bob.field).to_have_value("/topic Mine")
 
 
@@ -348,11 +361,11 @@ def test_an_unknown_command_says_so_and_keeps_the_text_and_two_slashes_say_it(
 ) -> None:
     in_ada = window(ada, room)
     in_ada.say("/nonsense here")
-    expect(told(in_ada)).to_contain_text("There is no command /nonsense.")
+    expect(in_ada.refusal).to_contain_text("There is no command /nonsense.")
     expect(in_ada.field).to_have_value("/nonsense here")
     in_ada.say("//nonsense here")
     in_ada.sees("/nonsense here")
-    expect(told(in_ada)).to_have_count(0)
+    expect(in_ada.refusal).to_have_count(0)
     in_ada.say("//me too")
     in_ada.sees("/nonsense here", "/me too")
 
@@ -367,7 +380,7 @@ def test_me_tells_what_its_author_does(
             "Ada Lovelace waves at everybody", timeout=PATIENCE
         )
     in_ada.say("/me")
-    expect(told(in_ada)).to_contain_text("Say what you do")
+    expect(in_ada.refusal).to_contain_text("Say what you do")
 
 
 def test_members_are_invited_by_command(
@@ -375,13 +388,13 @@ def test_members_are_invited_by_command(
 ) -> None:
     in_ada = window(ada, room)
     in_ada.say(f"/invite @{cy.username}")
-    expect(in_ada.page.locator(f".member-list__member[data-user='{cy.id}']")).to_have_count(1)
+    expect(in_ada.member(cy)).to_have_count(1)
     expect(in_ada.field).to_have_value("")
     in_ada.say("/invite @nobody-at-all")
-    expect(told(in_ada)).to_contain_text("There is no member called @nobody-at-all.")
+    expect(in_ada.refusal).to_contain_text("There is no member called @nobody-at-all.")
     in_ada.field.fill(f"/invite @{cy.username}")
     in_ada.field.press("Enter")
-    expect(told(in_ada)).to_contain_text("They are in this room already.")
+    expect(in_ada.refusal).to_contain_text("They are in this room already.")
 
 
 def test_a_room_is_left_by_command_after_a_question(
@@ -389,25 +402,23 @@ def test_a_room_is_left_by_command_after_a_question(
 ) -> None:
     in_bob = window(bob, room)
     in_bob.say("/leave")
-    dialog = in_bob.page.get_by_role("dialog")
+    dialog = in_bob.dialog()
     expect(dialog).to_contain_text(f"Leave {room.name}?")
     dialog.get_by_role("button", name="Leave").click()
-    expect(in_bob.page.get_by_role("heading", level=1)).to_have_text(
-        "You are not in this room", timeout=PATIENCE
-    )
+    expect(in_bob.heading).to_have_text("You are not in this room", timeout=PATIENCE)
 
 
 def test_a_room_is_muted_for_a_time_by_command(window: Opening, bob: Member, room: Room) -> None:
     in_bob = window(bob, room)
     in_bob.say("/mute 2h")
-    expect(in_bob.page.locator(".chat-app__notice")).to_contain_text("Quiet for 2h")
+    expect(in_bob.notice).to_contain_text("Quiet for 2h")
     seat = room.memberships.get(user=bob.user)
     assert seat.quiet_until is not None
     assert timedelta(hours=1.9) < seat.quiet_until - timezone.now() < timedelta(hours=2.1)
     in_bob.say("/mute off")
-    expect(in_bob.page.locator(".chat-app__notice")).to_contain_text("You hear of this room again")
+    expect(in_bob.notice).to_contain_text("You hear of this room again")
     in_bob.say("/mute sometime")
-    expect(told(in_bob)).to_contain_text("Say how long")
+    expect(in_bob.refusal).to_contain_text("Say how long")
 
 
 def test_a_poll_is_asked_by_command(window: Opening, ada: Member, room: Room) -> None:
@@ -420,7 +431,7 @@ def test_a_poll_is_asked_by_command(window: Opening, ada: Member, room: Room) ->
 def test_help_shows_every_command(window: Opening, ada: Member, room: Room) -> None:
     in_ada = window(ada, room)
     in_ada.say("/help")
-    dialog = in_ada.page.get_by_role("dialog", name="Commands")
+    dialog = in_ada.dialog("Commands")
     for command in ("/me", "/topic", "/invite", "/leave", "/mute", "/poll", "/schedule", "/help"):
         expect(dialog).to_contain_text(command)
     dialog.get_by_role("button", name="Close").click()

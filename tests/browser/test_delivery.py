@@ -10,9 +10,10 @@ from playwright.sync_api import Dialog, expect
 
 from chat.models import Message, Room
 from chat.services import members as memberships
+from chat.services.posting import Post, post_many
 from tests.browser.conftest import Opening
-from tests.browser.window import PATIENCE
-from tests.factories import Member, make_message, make_room
+from tests.browser.window import PATIENCE, RECONNECT
+from tests.factories import Member, make_history, make_room
 from tests.parts.part import wait_until
 from tests.parts.site import Site
 
@@ -25,7 +26,6 @@ PUT_SOMETHING = """() => new Promise((resolve) => {
     transaction.onabort = () => resolve(transaction.error.name);
   };
 })"""
-RECONNECT = 45_000  # ms until a browser that waited has come back
 
 
 def stored_bodies(room: Room) -> list[str]:
@@ -43,13 +43,13 @@ def test_a_server_killed_while_sending_delivers_once_when_it_is_back(
     own_site.kill()
     in_ada.say("while it is down")
     expect(in_ada.row("while it is down")).to_have_attribute("data-state", "pending")
-    expect(in_ada.page.locator("connection-note")).to_contain_text("Reconnecting", timeout=PATIENCE)
+    expect(in_ada.connection).to_contain_text("Reconnecting", timeout=PATIENCE)
     in_bob.field.press_sequentially("ting")
     own_site.start()
     for each in (in_ada, in_bob):
         expect(each.row("while it is down")).to_have_attribute("data-seq", "3", timeout=RECONNECT)
         each.sees("before", "in between", "while it is down")
-        expect(each.page.locator("connection-note")).to_have_text("")
+        expect(each.connection).to_have_text("")
     expect(in_bob.field).to_have_value("still writing")
     assert stored_bodies(room) == ["before", "in between", "while it is down"]
 
@@ -73,8 +73,7 @@ def test_what_is_written_offline_goes_out_in_order_when_the_network_is_back(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
     in_ada, in_bob = window(ada, room, outage=True), window(bob, room)
-    in_ada.context.set_offline(True)
-    expect(in_ada.page.locator("connection-note")).to_contain_text("offline", timeout=RECONNECT)
+    in_ada.goes_offline()
     in_ada.say("one", "two", "three")
     in_bob.say("meanwhile")
     expect(in_ada.page.locator(".message[data-state='pending']")).to_have_count(3)
@@ -138,7 +137,7 @@ def test_reading_in_one_tab_reads_in_the_other(
     left = window(ada, other)
     right = left.tab().enter(other)
     window(bob, room).say("for both tabs")
-    counts = [each.in_list(room).locator(".room-list__count") for each in (left, right)]
+    counts = [each.unread(room) for each in (left, right)]
     for count in counts:
         expect(count).to_have_text("1", timeout=PATIENCE)
     left.switch_to(room)
@@ -212,11 +211,9 @@ def test_what_is_typed_into_an_editor_survives_reload_and_another_room(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
     other = make_room("public", [bob], owner=ada)
-    for number in range(120):
-        make_message(room, ada, f"message {number}.")
-    in_ada = window(ada, room)
-    in_ada.page.goto(f"{in_ada.site.url}/rooms/{room.slug}/5/")
-    in_ada.connected()
+    make_history(room, [ada], 120, lambda number: f"message {number}.")
+    in_ada = window(ada)
+    in_ada.enter(room, 4)
     in_ada.act("message 4.", "Edit")
     editor = in_ada.page.get_by_role("textbox", name="Change the message")
     editor.press_sequentially(" and more")
@@ -246,7 +243,7 @@ def test_a_tab_that_was_frozen_while_the_server_was_replaced_catches_up(
     devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
     own_site.kill()
     own_site.start()
-    expect(in_bob.page.locator("connection-note")).to_have_text("", timeout=RECONNECT)
+    expect(in_bob.connection).to_have_text("", timeout=RECONNECT)
     in_bob.say("while she slept")
     in_bob.sees("before", "while she slept")
     devtools.send("Page.setWebLifecycleState", {"state": "active"})
@@ -266,8 +263,7 @@ def test_where_the_browsers_storage_is_full_messages_are_sent_and_closing_is_war
     assert in_ada.page.evaluate(PUT_SOMETHING) == "QuotaExceededError"
     in_ada.say("one", "two")
     in_bob.sees("one", "two")
-    in_ada.context.set_offline(True)
-    expect(in_ada.page.locator("connection-note")).to_contain_text("offline", timeout=RECONNECT)
+    in_ada.goes_offline()
     in_ada.say("three", "four")
     expect(in_ada.page.locator(".message[data-state='pending']")).to_have_count(2)
     asked: list[str] = []
@@ -290,7 +286,7 @@ def test_who_is_signed_out_keeps_what_they_wrote(
     in_ada = window(ada, room, outage=True)
     in_ada.field.press_sequentially("not lost")
     Session.objects.filter(session_key=ada.cookie).delete()
-    note = in_ada.page.locator("connection-note")
+    note = in_ada.connection
     expect(note).to_contain_text("signed out", timeout=RECONNECT)
     expect(note.get_by_role("link")).to_have_attribute(
         "href", f"/accounts/login/?next=%2Frooms%2F{room.slug}%2F"
@@ -306,8 +302,7 @@ def test_a_tab_that_slept_learns_all_it_missed(
     in_ada, in_bob = window(ada, room, outage=True), window(bob, room)
     in_bob.say("read before")
     in_ada.sees("read before")
-    in_ada.context.set_offline(True)
-    expect(in_ada.page.locator("connection-note")).to_contain_text("offline", timeout=RECONNECT)
+    in_ada.goes_offline()
     in_bob.say("missed")
     in_bob.sees("read before", "missed")
     in_bob.act("read before", "Delete")
@@ -324,10 +319,9 @@ def test_many_missed_messages_are_caught_up_without_a_hole(
     in_ada = window(ada, room, outage=True)
     in_ada.say("before")
     in_ada.sees("before")
-    in_ada.context.set_offline(True)
-    expect(in_ada.page.locator("connection-note")).to_contain_text("offline", timeout=RECONNECT)
-    for number in range(350):  # more than one page of sync
-        make_message(room, bob, f"missed {number}", client_id=uuid.uuid4())
+    in_ada.goes_offline()
+    # More than one page of sync.
+    post_many([Post(bob.id, room.pk, uuid.uuid4(), f"missed {number}") for number in range(350)])
     in_ada.context.set_offline(False)
     expect(in_ada.row("missed 349")).to_have_count(1, timeout=RECONNECT)
     wait_until(lambda: in_ada.stored.count() == 300, 15, "a full window")

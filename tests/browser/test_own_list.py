@@ -13,13 +13,6 @@ from tests.browser.window import PATIENCE, Window
 from tests.factories import Member, make_message, make_room
 
 
-def choose(window: Window, room: Room, item: str) -> None:
-    """Choose something from a room's menu."""
-    window.in_list(room).hover()
-    window.page.get_by_role("button", name=f"Options for {room.name}").click()
-    window.page.get_by_role("menu", name=room.name).get_by_text(item, exact=True).click()
-
-
 def section(window: Window, title: str) -> Locator:
     """Return a section of the list."""
     heading = window.page.get_by_role("button", name=title, exact=True)
@@ -35,12 +28,12 @@ def test_a_favourite_is_on_top_on_all_devices_at_once(
     window: Opening, ada: Member, room: Room
 ) -> None:
     desk, phone = window(ada, room), window(ada, room)
-    choose(desk, room, "Favourite")
+    desk.choose_for(room, "Favourite")
     for device in (desk, phone):
         expect(names(device, "Favourites")).to_have_text([room.name], timeout=PATIENCE)
     desk.reload()
     expect(names(desk, "Favourites")).to_have_text([room.name])
-    choose(phone, room, "No favourite any more")
+    phone.choose_for(room, "No favourite any more")
     expect(section(desk, "Favourites")).to_have_count(0)
 
 
@@ -50,7 +43,7 @@ def test_rooms_are_moved_with_the_menu_and_by_dragging(
     first, last = (make_room(owner=ada, name=name) for name in ("Aardvark", "Zebra"))
     desk, phone = window(ada, room), window(ada, room)
     expect(names(desk, "Rooms")).to_have_text([first.name, room.name, last.name])
-    choose(desk, last, "Move up")
+    desk.choose_for(last, "Move up")
     for device in (desk, phone):
         expect(names(device, "Rooms")).to_have_text([first.name, last.name, room.name])
     desk.in_list(room).drag_to(desk.in_list(first))
@@ -61,7 +54,7 @@ def test_rooms_are_moved_with_the_menu_and_by_dragging(
 def test_a_quiet_room_does_not_call(window: Opening, ada: Member, bob: Member, room: Room) -> None:
     elsewhere = make_room(owner=ada)
     desk = window(ada, elsewhere)
-    choose(desk, room, "For an hour")
+    desk.choose_for(room, "For an hour")
     expect(desk.in_list(room)).to_have_attribute("data-quiet", "")
     make_message(room, bob, f"@{ada.username}")
     in_bob = window(bob, room)
@@ -69,7 +62,7 @@ def test_a_quiet_room_does_not_call(window: Opening, ada: Member, bob: Member, r
     expect(desk.in_list(room)).to_contain_text("2")
     expect(desk.in_list(room)).not_to_have_attribute("data-unread", "")
     expect(desk.page).not_to_have_title(re.compile(r"^\("))
-    choose(desk, room, "Be told again")
+    desk.choose_for(room, "Be told again")
     expect(desk.page).to_have_title(re.compile(r"^\(2\)"))
 
 
@@ -77,13 +70,14 @@ def test_what_one_wants_to_be_told_of_is_chosen_from_the_menu(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
     desk = window(ada, make_room(owner=ada))
-    choose(desk, room, "Mentions")
+    line = desk.in_list(room)
+    desk.choose_for(room, "Nothing")
     in_bob = window(bob, room)
-    in_bob.say("nothing for you")
-    expect(desk.in_list(room)).to_contain_text("1")
-    expect(desk.in_list(room)).not_to_have_attribute("data-unread", "")
-    in_bob.say(f"@{ada.username} but this")
-    expect(desk.in_list(room)).to_have_attribute("data-unread", "")
+    in_bob.say("nothing for you", f"@{ada.username} not even this")
+    expect(line).to_contain_text("2", timeout=PATIENCE)
+    expect(line).not_to_have_attribute("data-unread", "")
+    desk.choose_for(room, "Mentions")
+    expect(line).to_have_attribute("data-unread", "")
     assert Membership.objects.get(user=ada.user, room=room).notify == "mentions"
 
 

@@ -1,14 +1,12 @@
 """Threads beside their room, as two members see them."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from chat.models import Room
 from chat.services import messages
 from tests.browser.conftest import Opening
-from tests.browser.test_page import PHONE, expect_no_overflow
-from tests.browser.window import PATIENCE, Window
+from tests.browser.window import PATIENCE, PHONE, Window
 from tests.factories import Member, make_message
 
 
@@ -90,7 +88,7 @@ def test_what_is_new_in_ones_threads_is_counted_apart_from_the_room(
     reply(in_bob, "two")
     expect(entry.locator(".room-list__count")).to_have_text("2")
     # Whoever has the end of the room before their eyes has read the room, and not the thread.
-    expect(in_ada.in_list(room).locator(".room-list__count")).to_have_count(0)
+    expect(in_ada.unread(room)).to_have_count(0)
     entry.click()
     listed = in_ada.page.locator("threads-panel .listed")
     expect(listed).to_contain_text("lunch?")
@@ -144,8 +142,7 @@ def test_a_reply_that_comes_too_late_says_why(
     in_bob = window(bob, room, outage=True)
     in_bob.act("lunch?", "Thread")
     expect(panel(in_bob)).to_contain_text("No replies yet")
-    in_bob.context.set_offline(True)
-    expect(in_bob.page.locator("connection-note")).to_contain_text("offline", timeout=PATIENCE)
+    in_bob.goes_offline()
     reply(in_bob, "too late")
     messages.remove(ada.user, root.pk)
     in_bob.context.set_offline(False)
@@ -189,9 +186,7 @@ def test_axe_finds_nothing_in_a_thread(
     in_ada = window(ada, room, color_scheme=scheme, **(PHONE if size == "phone" else {}))
     summary(in_ada).first.click()
     expect(panel(in_ada).locator(".message[data-seq]")).to_have_count(3)
-    expect_no_overflow(in_ada)
-    found = Axe().run(in_ada.page)
-    assert found.violations_count == 0, found.generate_report()
+    in_ada.is_accessible()
     if size == "phone":
         expect(in_ada.page.locator("chat-timeline")).to_be_hidden()
         panel(in_ada).get_by_role("button", name="Close Thread").click()

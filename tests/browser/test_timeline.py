@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from chat.models import Membership, Message, Room
 from tests.browser.conftest import Opening
 from tests.browser.window import PATIENCE, Window
-from tests.factories import Member, make_message, make_room
+from tests.factories import Member, make_history, make_message, make_room
 
 LONG = "A longer message that takes two or three lines on a narrow screen, as people write. " * 3
 ROWS_MOST = 300
@@ -17,9 +17,11 @@ SCROLLER = ".timeline__scroller"
 
 def fill(room: Room, authors: list[Member], count: int) -> None:
     """Let there be ``count`` messages: groups of one author, every seventh of them long."""
-    for number in range(1, count + 1):
-        body = f"message {number}." + (f" {LONG}" if number % 7 == 0 else "")
-        make_message(room, authors[number // 3 % len(authors)], body)
+
+    def body(number: int) -> str:
+        return f"message {number}." + (f" {LONG}" if number % 7 == 0 else "")
+
+    make_history(room, [author for author in authors for _ in range(3)], count, body)
 
 
 def scroll_to(in_window: Window, top: int) -> None:
@@ -43,6 +45,12 @@ def expect_at_end(in_window: Window) -> None:
         "() => { const each = document.querySelector('.timeline__scroller');"
         " return each.scrollHeight - each.scrollTop - each.clientHeight < 2; }"
     )
+
+
+def assert_no_hole(in_window: Window) -> None:
+    """Each message shown is the one after the message above it."""
+    seqs = in_window.stored.evaluate_all("(rows) => rows.map((row) => Number(row.dataset.seq))")
+    assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
 
 
 @pytest.fixture
@@ -105,24 +113,28 @@ WATCH_ONE_GROWTH = """async () => {
 }"""
 
 
+GREW_ABOVE = """(oldest) => document.querySelector(".timeline__beginning")
+  || document.querySelector(".message").dataset.key !== oldest"""
+
+
 def test_the_page_holds_a_bounded_number_of_rows_and_finds_back_to_the_newest(
     window: Opening, ada: Member, bob: Member, long_room: Room
 ) -> None:
     in_ada = window(ada, long_room)
-    for _ in range(40):
+    while not in_ada.page.locator(".timeline__beginning").count():
+        oldest = in_ada.messages.first.get_attribute("data-key")
         scroll_to(in_ada, 0)
-        if in_ada.page.locator(".timeline__beginning").count():
-            break
-        in_ada.page.wait_for_timeout(100)  # one page after the other, as a hand scrolls
-    expect(in_ada.page.locator(".timeline__beginning")).to_have_count(1)
+        in_ada.page.wait_for_function(GREW_ABOVE, arg=oldest)  # a page at a time, as a hand scrolls
     assert row_count(in_ada) <= ROWS_MOST
     expect(in_ada.row("message 420.")).to_have_count(0)
-    window(bob, long_room).say("arrived far below")
+    window(bob, long_room).say("arrived", "far", "below")
     pill = in_ada.page.locator(".timeline__pill")
-    expect(pill).to_contain_text("new", timeout=PATIENCE)
+    expect(pill).to_have_text("3 new", timeout=PATIENCE)
+    assert_no_hole(in_ada)
     pill.click()
-    expect(in_ada.row("arrived far below")).to_be_in_viewport()
+    expect(in_ada.row("below")).to_be_in_viewport()
     expect(pill).to_have_count(0)
+    assert_no_hole(in_ada)
 
 
 def test_what_arrives_below_does_not_move_what_is_read(
@@ -139,7 +151,7 @@ def test_what_arrives_below_does_not_move_what_is_read(
     assert before
     assert after
     assert abs(before["y"] - after["y"]) <= 1
-    assert in_ada.in_list(long_room).locator(".room-list__count").inner_text() == "2"
+    assert in_ada.unread(long_room).inner_text() == "2"
 
 
 def test_a_room_with_much_unread_opens_at_the_first_unread_message(
@@ -152,7 +164,7 @@ def test_a_room_with_much_unread_opens_at_the_first_unread_message(
     expect(in_ada.row("message 31.")).to_be_in_viewport()
     in_ada.page.locator(".timeline__pill").click()
     expect(in_ada.row("message 60.")).to_be_in_viewport()
-    expect(in_ada.in_list(room).locator(".room-list__count")).to_have_count(0)
+    expect(in_ada.unread(room)).to_have_count(0)
 
 
 def test_a_room_known_only_by_what_just_arrived_opens_at_its_end(
@@ -161,14 +173,12 @@ def test_a_room_known_only_by_what_just_arrived_opens_at_its_end(
     other = make_room("public", [bob], owner=ada)
     in_ada, in_bob = window(ada, other), window(bob, long_room)
     in_bob.say("one", "two", LONG)
-    expect(in_ada.in_list(long_room).locator(".room-list__count")).to_have_text(
-        "3", timeout=PATIENCE
-    )
+    expect(in_ada.unread(long_room)).to_have_text("3", timeout=PATIENCE)
     in_ada.switch_to(long_room)
     expect(in_ada.row("message 400.")).to_have_count(1)
     expect_at_end(in_ada)
     expect(in_ada.page.locator(".timeline__pill")).to_have_count(0)
-    expect(in_ada.in_list(long_room).locator(".room-list__count")).to_have_count(0)
+    expect(in_ada.unread(long_room)).to_have_count(0)
 
 
 @pytest.mark.parametrize("read", [57, 30])
@@ -230,8 +240,7 @@ def test_a_link_leads_to_its_message_also_where_it_is_long_past(
     window: Opening, ada: Member, long_room: Room
 ) -> None:
     in_ada = window(ada)
-    in_ada.page.goto(f"{in_ada.site.url}/rooms/{long_room.slug}/60/")
-    in_ada.connected()
+    in_ada.enter(long_room, 60)
     expect(in_ada.row("message 60.")).to_be_in_viewport()
     expect(in_ada.page.locator(".timeline__pill")).to_contain_text("Newest")
     in_ada.page.locator(".timeline__pill").click()
@@ -254,7 +263,7 @@ def test_the_time_of_a_message_is_its_link_and_back_leads_back(
     row.locator(".message__link").first.click()
     expect(in_ada.page).to_have_url(f"{in_ada.site.url}/rooms/{long_room.slug}/90/")
     in_ada.page.go_back()
-    expect(in_ada.page.get_by_role("heading", level=1)).to_have_text(other.name)
+    expect(in_ada.heading).to_have_text(other.name)
 
 
 def test_a_message_answered_long_ago_is_quoted_and_one_press_away(
@@ -274,14 +283,15 @@ def test_a_message_answered_long_ago_is_quoted_and_one_press_away(
 
 def test_a_day_is_gone_to(window: Opening, ada: Member, long_room: Room) -> None:
     began = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    for message in Message.objects.filter(room=long_room):
-        said_at = began + timedelta(hours=message.seq)
-        Message.objects.filter(pk=message.pk).update(created_at=said_at)
+    said = list(Message.objects.filter(room=long_room))
+    for message in said:
+        message.created_at = began + timedelta(hours=message.seq)
+    Message.objects.bulk_update(said, ["created_at"])
     in_ada = window(ada, long_room, timezone_id="UTC")
     in_ada.page.get_by_role("button", name="Go to a day").or_(
         in_ada.page.locator(".timeline__day button")
     ).last.click()
-    dialog = in_ada.page.get_by_role("dialog", name="Go to a day")
+    dialog = in_ada.dialog("Go to a day")
     dialog.locator("input").fill("2026-03-05")
     dialog.get_by_role("button", name="Go", exact=True).click()
     expect(in_ada.page.locator(".message[data-seq='84']")).to_be_in_viewport()

@@ -34,10 +34,6 @@ def ask_why(in_window: Window, room: Room) -> None:
     in_window.page.get_by_text("Why is this unread?").click()
 
 
-def count_in(in_window: Window, room: Room) -> object:
-    return in_window.in_list(room).locator(".room-list__count")
-
-
 def test_what_arrives_on_a_screen_nobody_looks_at_stays_unread(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
@@ -48,11 +44,11 @@ def test_what_arrives_on_a_screen_nobody_looks_at_stays_unread(
     wait_until(lambda: position(ada, room) == 1, 15, "the position")
     in_ada.page.evaluate("look('hidden')")
     in_bob.say("not seen")
-    expect(count_in(in_ada, room)).to_have_text("1", timeout=PATIENCE)
+    expect(in_ada.unread(room)).to_have_text("1", timeout=PATIENCE)
     in_ada.reload()  # connecting reads nothing
     in_ada.page.evaluate("look('hidden')")
     assert in_ada.page.evaluate("look('visible')") is None
-    expect(count_in(in_ada, room)).to_have_count(0)
+    expect(in_ada.unread(room)).to_have_count(0)
     wait_until(lambda: position(ada, room) == 2, 15, "the position")
 
 
@@ -63,20 +59,20 @@ def test_marked_unread_on_one_device_it_is_on_all_until_the_member_reads_on(
     for number in range(1, 6):
         make_message(room, bob, f"message {number}.")
     phone, desk = window(ada, room), window(ada, other)
-    expect(count_in(phone, room)).to_have_count(0)
+    expect(phone.unread(room)).to_have_count(0)
     wait_until(lambda: position(ada, room) == 5, 15, "the position")
     phone.act("message 3.", "Mark unread from here")
     for each in (phone, desk):
-        expect(count_in(each, room)).to_have_text("3", timeout=PATIENCE)
+        expect(each.unread(room)).to_have_text("3", timeout=PATIENCE)
     expect(phone.page.locator(".timeline__unread + .message")).to_contain_text("message 3.")
     assert position(ada, room) == 5
     desk.reload()
-    expect(count_in(desk, room)).to_have_text("3")
+    expect(desk.unread(room)).to_have_text("3")
     desk.switch_to(room)
     for each in (phone, desk):
-        expect(count_in(each, room)).to_have_count(0, timeout=PATIENCE)
+        expect(each.unread(room)).to_have_count(0, timeout=PATIENCE)
     desk.reload()
-    expect(count_in(desk, room)).to_have_count(0)
+    expect(desk.unread(room)).to_have_count(0)
 
 
 def test_why_a_room_is_unread_is_told_and_one_press_away(
@@ -89,7 +85,7 @@ def test_why_a_room_is_unread_is_told_and_one_press_away(
     Membership.objects.filter(room=room, user=ada.user).update(read_seq=1)
     in_ada = window(ada, make_room("public", [bob], owner=ada))
     ask_why(in_ada, room)
-    dialog = in_ada.page.get_by_role("dialog", name="Why is this unread?")
+    dialog = in_ada.dialog("Why is this unread?")
     expect(dialog).to_contain_text("Bob Moog")
     expect(dialog).to_contain_text("new 0.")
     dialog.get_by_role("link", name="Go to the first unread").click()
@@ -114,6 +110,6 @@ def test_all_rooms_are_read_at_once_on_every_device(
     phone.page.get_by_role("button", name="Mark all rooms as read").click()
     for each in (phone, desk):
         for one in (room, other):
-            expect(count_in(each, one)).to_have_count(0, timeout=PATIENCE)
+            expect(each.unread(one)).to_have_count(0, timeout=PATIENCE)
         expect(each.page).to_have_title(f"{here.name} · Parlour")
     assert phone.page.evaluate("badges.at(-1)") == 0

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from chat.models import Room
@@ -11,9 +12,12 @@ from tests.parts.site import Site
 
 TOOLS = ("React", "Reply", "Thread", "More")  # of a message; all else is in its menu
 PATIENCE = 15_000  # ms for what must come; the machine may be busy with other tests
-# What a browser says by itself while a server is away; everything else it complains of is a fault.
+RECONNECT = 45_000  # ms until a browser that waited has come back
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 # What the browser itself says of a network that is away, in words that vary.
 OUTAGE_WORDS = ("console: ", "Failed to fetch", "NetworkError")
+SIZES = """() => [document.documentElement.scrollWidth, innerWidth,
+  document.documentElement.scrollHeight, innerHeight]"""
 CSP_WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -27,7 +31,7 @@ class Window:
     def __init__(self, context: BrowserContext, site: Site, member: Member) -> None:
         self.context = context
         self.site = site
-        self.member = member
+        self.who = member
         self.complaints: list[str] = []
         self.page: Page = self._new_page()
 
@@ -43,7 +47,7 @@ class Window:
 
     def tab(self) -> "Window":
         """Open another tab of the same browser."""
-        return Window(self.context, self.site, self.member)
+        return Window(self.context, self.site, self.who)
 
     def _new_page(self) -> Page:
         page = self.context.new_page()
@@ -60,9 +64,14 @@ class Window:
 
     # What the member does
 
-    def enter(self, room: Room) -> Self:
-        """Go to the room's address and wait until the connection is open."""
-        self.page.goto(f"{self.site.url}/rooms/{room.slug}/")
+    def go(self, path: str) -> Self:
+        """Load a page of the site."""
+        self.page.goto(f"{self.site.url}{path}")
+        return self
+
+    def enter(self, room: Room, seq: int | None = None) -> Self:
+        """Go to the address of the room, or of a message; wait until the connection is open."""
+        self.go(f"/rooms/{room.slug}/" + (f"{seq}/" if seq else ""))
         return self.connected()
 
     def reload(self) -> Self:
@@ -101,10 +110,21 @@ class Window:
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         return sheet
 
+    def choose_for(self, room: Room, item: str) -> None:
+        """Choose something from a room's menu in the list."""
+        self.in_list(room).hover()
+        self.page.get_by_role("button", name=f"Options for {room.name}").click()
+        self.page.get_by_role("menu", name=room.name).get_by_text(item, exact=True).click()
+
     def switch_to(self, room: Room) -> None:
         """Choose a room in the list."""
         self.in_list(room).click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(room.name)
+        expect(self.heading).to_have_text(room.name)
+
+    def goes_offline(self) -> None:
+        """Be without a network, and see that the page has noticed."""
+        self.context.set_offline(True)
+        expect(self.connection).to_contain_text("offline", timeout=RECONNECT)
 
     # What the member sees
 
@@ -112,6 +132,36 @@ class Window:
     def field(self) -> Locator:
         """Where one writes."""
         return self.page.locator("message-composer textarea")
+
+    @property
+    def heading(self) -> Locator:
+        """What the page is about: the room's name."""
+        return self.page.get_by_role("heading", level=1)
+
+    @property
+    def suggested(self) -> Locator:
+        """What is offered to complete what one types."""
+        return self.page.get_by_role("listbox").get_by_role("option")
+
+    @property
+    def refusal(self) -> Locator:
+        """Why what was written did not go out."""
+        return self.page.locator(".composer__error")
+
+    @property
+    def notice(self) -> Locator:
+        """What the page says in passing."""
+        return self.page.locator(".chat-app__notice")
+
+    @property
+    def connection(self) -> Locator:
+        """What the page says of its connection; empty while that is open."""
+        return self.page.locator("connection-note")
+
+    @property
+    def listed(self) -> Locator:
+        """The messages in the panel beside the room."""
+        return self.page.locator(".side-panel .listed")
 
     @property
     def messages(self) -> Locator:
@@ -132,14 +182,29 @@ class Window:
         """The room's line in the list."""
         return self.page.locator(f"a[data-room='{room.pk}']")
 
+    def unread(self, room: Room) -> Locator:
+        """The number of unread messages on the room's line."""
+        return self.in_list(room).locator(".room-list__count")
+
+    def member(self, member: Member) -> Locator:
+        """Somebody's line in the list of members."""
+        return self.page.locator(f".member-list__member[data-user='{member.id}']")
+
+    def panel(self, name: str) -> Locator:
+        """What is open beside the room."""
+        return self.page.get_by_role("complementary", name=name)
+
+    def dialog(self, name: str | None = None) -> Locator:
+        """The dialog that is open, or the one of this name."""
+        return self.page.get_by_role("dialog", name=name)
+
     def bodies(self) -> list[str]:
         """The texts of the stored messages, from the oldest."""
         return [text.strip() for text in self.stored.locator(".message__body").all_text_contents()]
 
     def connected(self) -> Self:
         """Wait until the socket has said hello: only then one sees oneself online."""
-        me = self.page.locator(f".member-list__member[data-user='{self.member.id}']")
-        expect(me).to_have_attribute("data-state", "online", timeout=PATIENCE)
+        expect(self.member(self.who)).to_have_attribute("data-state", "online", timeout=PATIENCE)
         return self
 
     def sees(self, *bodies: str) -> Self:
@@ -153,6 +218,19 @@ class Window:
             expect(self.stored.filter(has_text=body)).to_have_count(1, timeout=PATIENCE)
         seen = [body for body in self.bodies() if body in bodies]
         assert seen == list(bodies)
+
+    def fits(self) -> Self:
+        """Expect that nothing is wider than the screen, and nothing scrolls but what should."""
+        width, inner_width, height, inner_height = self.page.evaluate(SIZES)
+        assert width <= inner_width
+        assert height <= inner_height
+        return self
+
+    def is_accessible(self) -> None:
+        """Expect that it fits and axe finds nothing."""
+        self.fits()
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
 
     def finds_nothing_wrong(self, *, after_outage: bool = False) -> None:
         """Expect that the browser complained of nothing and the content policy was kept."""

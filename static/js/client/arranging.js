@@ -18,12 +18,23 @@ export async function want(client, room, wanted) {
 }
 
 /**
- * Gives up one's seat in a room.
+ * Gives up one's seat in a room, if that is meant.
  * @param {ChatClient} client
  * @param {RoomState} room
  */
 export async function leave(client, room) {
+  if (!(await meansToLeave(room))) return;
   await told(client, client.api.change("DELETE", `rooms/${room.id}/membership`));
+}
+
+/** Asks once more: into a private room one does not come back alone. */
+export async function meansToLeave(/** @type {RoomState} */ room) {
+  const { confirmed } = await import("../elements/confirm-dialog.js");
+  const question =
+    room.kind === "private"
+      ? `Leave ${room.name}? Only an invitation brings you back.`
+      : `Leave ${room.name}?`;
+  return confirmed(question, "Leave");
 }
 
 /**

@@ -11,6 +11,7 @@ import { spanIn, timeIn } from "../state/when.js";
 import { usageOf } from "../state/slash.js";
 import { handlesIn } from "../state/completion.js";
 import { listNames } from "../view/words.js";
+import { meansToLeave } from "./arranging.js";
 import { uuid } from "../uuid.js";
 
 /** The command was understood, but not what comes after it. */
@@ -59,12 +60,7 @@ async function invite(/** @type {ChatClient} */ client, /** @type {RoomState} */
 }
 
 async function leave(/** @type {ChatClient} */ client, /** @type {RoomState} */ room) {
-  const isPrivate = room.kind === "private";
-  const { confirmed } = await import("../elements/confirm-dialog.js");
-  const question = isPrivate
-    ? `Leave ${room.name}? Only an invitation brings you back.`
-    : `Leave ${room.name}?`;
-  if (!(await confirmed(question, "Leave"))) return;
+  if (!(await meansToLeave(room))) return;
   await client.api.change("DELETE", `rooms/${room.id}/membership`);
 }
 
