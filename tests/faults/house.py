@@ -61,7 +61,9 @@ class Server(Site):
 
     def prepare(self) -> None:
         """No pages are asked for here, so no static files are collected."""
-        (self.directory / "static").mkdir()
+        static = self.directory / "static"
+        static.mkdir()
+        self.settings["STATIC_ROOT"] = str(static)
 
     @property
     def worker(self) -> int:

@@ -1,8 +1,12 @@
 """The site itself, as its users run it: a server on a private port."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from tests.parts.part import Part, PartFailed, answers
@@ -26,6 +30,32 @@ def site_environment(**settings: str) -> dict[str, str]:
     return {**os.environ, **configuring, **settings}
 
 
+@cache
+def collected() -> str:
+    """Return the directory with the static files as a deployed site serves them.
+
+    Outside DEBUG pages name them by their content, which collectstatic finds out in some ten
+    seconds: once for all sites of this run.
+    """
+    directory, owner = tempfile.mkdtemp(prefix="chat-static-"), os.getpid()
+    atexit.register(lambda: os.getpid() == owner and shutil.rmtree(directory, ignore_errors=True))
+    manage(
+        site_environment(STATIC_ROOT=directory), "collectstatic", "--noinput", "--verbosity", "0"
+    )
+    return directory
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    """Run a management command; return what it printed. Raises PartFailed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        raise PartFailed(f"manage.py {' '.join(arguments)}: {done.stderr}{done.stdout}")
+    return done.stdout
+
+
 class Site(Part):
     """``url`` and ``ws_url`` are its addresses. Needs a migrated database.
 
@@ -38,7 +68,6 @@ class Site(Part):
         self.plain_daphne = plain_daphne
         self.settings = {
             "MEDIA_ROOT": str(self.directory / "media"),
-            "STATIC_ROOT": str(self.directory / "static"),
             **settings,
         }
 
@@ -76,19 +105,12 @@ class Site(Part):
         ]  # fmt: skip
 
     def prepare(self) -> None:
-        # Outside DEBUG pages name static files by their content, which collectstatic found out.
         if self.settings.get("DEBUG") != "on":
-            self.manage("collectstatic", "--noinput", "--verbosity", "0")
+            self.settings.setdefault("STATIC_ROOT", collected())
 
     def manage(self, *arguments: str) -> str:
         """Run a management command with this site's settings; return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.environment(), capture_output=True, text=True,
-        )  # fmt: skip
-        if done.returncode:
-            raise PartFailed(f"manage.py {' '.join(arguments)}: {done.stderr}{done.stdout}")
-        return done.stdout
+        return manage(self.environment(), *arguments)
 
     def ready(self) -> bool:
         return answers(f"{self.url}/healthz")
