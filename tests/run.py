@@ -31,8 +31,11 @@ PARTS = {
     "chromium": chromium,
 }
 STORES = ("postgresql", "redis-server")
-# Of the tests in Chromium those that load single modules, or nothing: the same on every site.
-MODULES = tuple(f"tests/browser/test_{name}.py" for name in ("modules", "histories", "vendored"))
+# What members do with each other: on the pages as they are deployed as well.
+CONVERSATION = tuple(
+    f"tests/browser/test_{name}.py"
+    for name in ("composing", "conversation", "messages", "own_list", "people", "rooms")
+)
 # In groups of their own; all other directories of tests/ are units.
 APART = ("browser", "commands", "deploy", "faults", "live", "server")
 
@@ -65,27 +68,18 @@ def units() -> tuple[str, ...]:
     return tuple(f"tests/{path.name}" for path in directories if any(path.glob("**/test_*.py")))
 
 
-def pages() -> tuple[str, ...]:
-    """Return the tests of the pages in Chromium, which differ by how the site is run."""
-    files = sorted(ROOT.glob("tests/browser/test_*.py"))
-    return tuple(
-        path for path in (f"tests/browser/{file.name}" for file in files) if path not in MODULES
-    )
-
-
 def groups() -> list[Group]:
     """Return all groups, those that take longest first."""
     return [
-        # The pages as they are deployed: scripts hashed and without their comments, two processes.
-        Group("pages, production", pages(), "production", (*STORES, "chromium")),
-        Group("pages, embedded", pages(), needs=("chromium",)),
+        Group("browser", ("tests/browser",), needs=("chromium",)),
+        # Scripts hashed and without their comments, two processes.
+        Group("browser, production", CONVERSATION, "production", (*STORES, "chromium")),
         Group("faults", ("tests/faults",), "production", (*STORES, "haproxy")),
         Group("live, production", ("tests/live",), "production", STORES),
         Group("live, embedded", ("tests/live",)),
         Group("deploy", ("tests/deploy",), "production", (*STORES, "nginx", "openssl")),
         Group("commands", ("tests/commands",), "production", STORES),
         Group("server", ("tests/server",), "production", STORES),
-        Group("modules", MODULES, needs=("chromium",)),
         Group("units, Postgres", units(), "production", STORES),
         Group("units, SQLite", units()),
     ]
