@@ -89,7 +89,10 @@ def judge_kills(run: Run) -> None:
     times = [t for span in run.spans for t in run.delivery_times_of_survivors(*span)]
     run.seen["survivors p99"] = measures.percentile(times, 0.99)
     run.within(SURVIVORS_LIMIT, run.seen["survivors p99"], "survivors' p99")
-    run.notes.append(f"clients back ≤ {run.seen.get('comeback', 0):.1f} s")
+    run.notes.append(
+        f"clients back ≤ {run.seen.get('comeback', 0):.1f} s, "
+        f"survivors' p99 {run.seen['survivors p99'] * 1000:.0f} ms"
+    )
 
 
 async def rolling_restart(run: Run) -> None:
