@@ -124,13 +124,25 @@ class ThreadSeatChanged(msgspec.Struct, frozen=True, tag="thread", array_like=Tr
 
 
 class Told(msgspec.Struct, frozen=True, tag="told", array_like=True):
-    """A member is told something on all their screens: ``about`` is mute, ban, role or report."""
+    """A member is told something on all their screens: ``about`` as in the frame ``notice``.
+
+    ``sanction`` is the one that they may appeal against.
+    """
 
     user: int
     about: str
     text: str
     room: int | None = None
     until: str | None = None
+    sanction: int | None = None
+    group = HUBS
+
+
+class ModerationChanged(msgspec.Struct, frozen=True, tag="moderation", array_like=True):
+    """There is a new report, sanction or entry for ``users``, who look after a room."""
+
+    users: list[int]
+    room: int
     group = HUBS
 
 
@@ -177,6 +189,7 @@ Event = (
     | SeatsArranged
     | Own
     | Told
+    | ModerationChanged
     | AccessChanged
     | PresenceChanged
 )

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
-from chat.models import Callers, Membership, Message, Role, Room, Sanction
+from chat.models import Callers, Membership, Message, Role, Room, Sanction, Writers
 from chat.models.sanction import readable
 
 NO_ROOM = "There is no such room."
@@ -28,8 +28,10 @@ def check_writable(room: Room) -> None:
 
 
 def check_may_write(room: Room, seat: Membership) -> None:
-    """Refuse to let a member say anything in a closed room, or while muted."""
+    """Refuse to let a member say anything in a closed or read-only room, or while muted."""
     check_writable(room)
+    if room.writers == Writers.STEWARDS and not seat.is_steward:
+        raise Forbidden("This room is read-only: owners and moderators write in it.")
     if seat.muted_until is not None and seat.muted_until > timezone.now():
         mute = Sanction.of(seat.user_id, Sanction.Kind.MUTE, room)
         until = readable(seat.muted_until)

@@ -134,6 +134,7 @@ class InfoRow(msgspec.Struct, frozen=True):
     slow_mode: int
     version: int
     callers: str = "stewards"
+    writers: str = "members"
 
 
 class PersonRow(msgspec.Struct, frozen=True):
@@ -186,8 +187,9 @@ class RoomRow(InfoRow, frozen=True, kw_only=True, omit_defaults=True):
     ``unread`` and ``mentions`` are counted up to 100, which means that or more; from
     ``unread_from`` on, where the member marked what they had read. ``with`` are the others in a
     direct room. ``quiet_until``, ``favourite`` and ``place`` as in ``seats``.
-    ``callers`` may call everybody: "stewards" or all "members". ``here`` are the seqs of those
-    unread calls to who was connected that called the member.
+    ``callers`` may call everybody, and ``writers`` may write: "stewards" (owners and moderators) or
+    all "members". ``here`` are the seqs of those unread calls to who was connected that called the
+    member.
     Until ``muted_until`` the member may not write there: moderators decided that.
     """
 
@@ -358,6 +360,7 @@ def info_row(room: Room) -> InfoRow:
         slow_mode=room.slow_mode,
         version=room.info_version,
         callers=room.callers,
+        writers=room.writers,
     )
 
 

@@ -24,7 +24,7 @@ class RoomForm(forms.ModelForm):
 
     class Meta:
         model = Room
-        fields = ("name", "topic", "slow_mode", "locked")
+        fields = ("name", "topic", "slow_mode", "writers", "locked")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,9 +60,9 @@ class RoomAdmin(Moderated):
     form = RoomForm
     list_display = (
         "title", "kind", "members", "messages", "last_message", "transcript", "locked",
-        "archived", "slow_mode",
+        "archived", "slow_mode", "writers",
     )  # fmt: skip
-    list_filter = ("kind", "locked", ArchivedFilter)
+    list_filter = ("kind", "locked", "writers", ArchivedFilter)
     search_fields = ("name", "slug", "topic")
     search_help_text = "Name, address or topic"
     ordering = ("name", "pk")
@@ -72,7 +72,10 @@ class RoomAdmin(Moderated):
         "created_by_link", "created_at",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("name", "topic", "slow_mode", "locked", "archived", "reason")}),
+        (
+            None,
+            {"fields": ("name", "topic", "slow_mode", "writers", "locked", "archived", "reason")},
+        ),
         ("About it", {"fields": readonly_fields}),
     )
 

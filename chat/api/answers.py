@@ -178,6 +178,79 @@ class Bans(msgspec.Struct, frozen=True):
     bans: list[BanRow]
 
 
+class SanctionRow(msgspec.Struct, frozen=True):
+    """A mute or a ban from a room, for those who look after it. ``until`` null: for good.
+
+    ``appeal`` is what the member said against it; ``answered_at`` null: nobody answered that yet.
+    """
+
+    id: int
+    kind: str
+    user: rows.PersonRow
+    since: str
+    until: str | None
+    reason: str
+    by: rows.PersonRow | None
+    appeal: str
+    answered_at: str | None
+
+
+class RoomSanctions(msgspec.Struct, frozen=True):
+    """Who is muted in a room or banned from it, the newest first."""
+
+    sanctions: list[SanctionRow]
+
+
+class OwnSanction(msgspec.Struct, frozen=True):
+    """What moderators decided about oneself; ``room`` null: on the whole site.
+
+    One may appeal against what is in force, once.
+    """
+
+    id: int
+    kind: str
+    room: int | None
+    where: str
+    since: str
+    until: str | None
+    reason: str
+    in_force: bool
+    may_appeal: bool
+    appeal: str
+    answered: bool
+    answer: str
+
+
+class OwnSanctions(msgspec.Struct, frozen=True):
+    """What moderators decided about oneself, the newest first."""
+
+    sanctions: list[OwnSanction]
+
+
+class TrailRow(msgspec.Struct, frozen=True):
+    """What a moderator did: ``verb`` for programs, ``what`` in words; ``by`` null: the site itself.
+
+    ``seq`` is the place of the message it was done to. ``before`` and ``after`` are what changed.
+    """
+
+    id: int
+    at: str
+    verb: str
+    what: str
+    by: rows.PersonRow | None
+    user: rows.PersonRow | None
+    seq: int | None
+    reason: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class Trail(msgspec.Struct, frozen=True):
+    """A page of a room's audit trail, the newest first; the next one is ``before`` its last id."""
+
+    entries: list[TrailRow]
+
+
 class Purged(msgspec.Struct, frozen=True):
     """How many messages were deleted; as many as ``most``: there may be more, ask again."""
 
@@ -188,7 +261,8 @@ class Purged(msgspec.Struct, frozen=True):
 class ReportRow(msgspec.Struct, frozen=True):
     """A report on a member, or on their message as it was then: ``said``.
 
-    ``status`` is new, escalated, resolved or dismissed.
+    ``status`` is new, escalated, resolved or dismissed; ``assignee`` sees to it; ``seq`` is the
+    place of the message in its room.
     """
 
     id: int
@@ -199,6 +273,8 @@ class ReportRow(msgspec.Struct, frozen=True):
     said: str
     status: str
     created_at: str
+    assignee: int | None = None
+    seq: int | None = None
 
 
 class Reports(msgspec.Struct, frozen=True):
@@ -221,6 +297,7 @@ TYPES = [
     Noted, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows, Inbox, Absent,
     Drafts, rows.DraftRow, Scheduled, rows.ScheduledRow, PollChoice, KnownRooms,
     Bans, Purged, ReportRow, Reports,
+    RoomSanctions, SanctionRow, OwnSanctions, OwnSanction, Trail,
 ]  # fmt: skip
 
 

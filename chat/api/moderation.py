@@ -1,17 +1,32 @@
-"""What those who look after a room do in it: ban and let back, delete much, restore."""
+"""What those who look after a room do in it, and what its members may say against it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router
 
 from chat import rows
-from chat.api.answers import Ack, BanRow, Bans, Done, Purged, answer, answers
-from chat.api.fields import Asked, Id, Moment, Text
+from chat.api.answers import (
+    Ack,
+    BanRow,
+    Bans,
+    Done,
+    OwnSanction,
+    OwnSanctions,
+    Purged,
+    RoomSanctions,
+    SanctionRow,
+    Trail,
+    TrailRow,
+    answer,
+    answers,
+)
+from chat.api.fields import Asked, Id, Moment, NumberInQuery, Text
 from chat.api.request import MemberRequest
 from chat.errors import Invalid
-from chat.services import members, messages, purging, sanctions
+from chat.models import AuditEntry, Sanction
+from chat.services import audit, lifting, members, messages, purging, sanctions
 
 router = Router(tags=["moderation"])
 
@@ -39,6 +54,52 @@ class Reason(Asked):
     reason: Text = ""
 
 
+class Appeal(Asked):
+    """What one says against a sanction, once."""
+
+    words: Text
+
+
+@router.get("sanctions", openapi_extra=answers(OwnSanctions))
+def own_sanctions(request: MemberRequest) -> HttpResponse:
+    """What moderators decided about oneself."""
+    return answer(OwnSanctions([_own(found) for found in sanctions.of(request.auth)]))
+
+
+@router.post("sanctions/{any_id:sanction_id}/appeal", openapi_extra=answers(OwnSanction))
+def appeal(request: MemberRequest, sanction_id: int, asked: Appeal) -> HttpResponse:
+    """Say something against a sanction of one's own, once."""
+    return answer(_own(sanctions.appeal(request.auth, sanction_id, asked.words)))
+
+
+@router.get("rooms/{any_id:room_id}/sanctions", openapi_extra=answers(RoomSanctions))
+def room_sanctions(request: MemberRequest, room_id: int) -> HttpResponse:
+    """Who is muted in a room or banned from it. For those who look after it."""
+    found = sanctions.in_force_in(request.auth, room_id)
+    return answer(RoomSanctions([_row(sanction) for sanction in found]))
+
+
+@router.post("sanctions/{any_id:sanction_id}/lift", openapi_extra=answers(SanctionRow))
+def lift(request: MemberRequest, sanction_id: int, asked: Reason) -> HttpResponse:
+    """End a mute or a ban. One that is over already stays so."""
+    return answer(_row(lifting.lift_named(request.auth, sanction_id, asked.reason)))
+
+
+@router.post("sanctions/{any_id:sanction_id}/answer", openapi_extra=answers(SanctionRow))
+def answer_appeal(request: MemberRequest, sanction_id: int, asked: Reason) -> HttpResponse:
+    """Turn an appeal down, and say why. Lifting the sanction is the other answer."""
+    return answer(_row(sanctions.answer(request.auth, sanction_id, asked.reason)))
+
+
+@router.get("rooms/{any_id:room_id}/audit", openapi_extra=answers(Trail))
+def trail(
+    request: MemberRequest, room_id: int, before: NumberInQuery | None = None
+) -> HttpResponse:
+    """What was done in a room, 50 entries at a time. For those who look after it."""
+    found = audit.trail_of(request.auth, room_id, before)
+    return answer(Trail([_trail_row(entry) for entry in found]))
+
+
 @router.get("rooms/{any_id:room_id}/bans", openapi_extra=answers(Bans))
 def bans(request: MemberRequest, room_id: int) -> HttpResponse:
     """Who is banned from a room. For those who look after it."""
@@ -49,7 +110,7 @@ def bans(request: MemberRequest, room_id: int) -> HttpResponse:
                 BanRow(
                     rows.person_row(ban.user),
                     rows.wire_time(ban.starts_at),
-                    rows.wire_time(ban.ends_at) if ban.ends_at else None,
+                    _time(ban.ends_at),
                     ban.reason,
                 )
                 for ban in found
@@ -72,6 +133,15 @@ def unban(request: MemberRequest, room_id: int, user_id: int) -> HttpResponse:
     return answer(Done(room.pk, room.version))
 
 
+@router.post("rooms/{any_id:room_id}/members/{any_id:user_id}/removal", openapi_extra=answers(Done))
+def remove_member(
+    request: MemberRequest, room_id: int, user_id: int, asked: Reason
+) -> HttpResponse:
+    """Take somebody's seat away, and say why: to them, and in the audit trail."""
+    room = members.remove(request.auth, room_id, user_id, asked.reason)
+    return answer(Done(room.pk, room.version))
+
+
 @router.post("rooms/{any_id:room_id}/members/{any_id:user_id}/purge", openapi_extra=answers(Purged))
 def purge(request: MemberRequest, room_id: int, user_id: int, asked: Purge) -> HttpResponse:
     """Delete what somebody said in a room in the last hours."""
@@ -82,7 +152,63 @@ def purge(request: MemberRequest, room_id: int, user_id: int, asked: Purge) -> H
     return answer(Purged(deleted, purging.AT_ONCE_MAX))
 
 
+@router.post("messages/{any_id:message_id}/removal", openapi_extra=answers(Ack))
+def remove_message(request: MemberRequest, message_id: int, asked: Reason) -> HttpResponse:
+    """Turn a message into a tombstone, and say why: to its author, and in the audit trail."""
+    return answer(messages.remove(request.auth, message_id, asked.reason))
+
+
 @router.post("messages/{any_id:message_id}/restore", openapi_extra=answers(Ack))
 def restore(request: MemberRequest, message_id: int, asked: Reason) -> HttpResponse:
     """Bring back a message that a moderator deleted."""
     return answer(messages.restore(request.auth, message_id, asked.reason))
+
+
+def _row(sanction: Sanction) -> SanctionRow:
+    return SanctionRow(
+        sanction.pk,
+        sanction.kind,
+        rows.person_row(sanction.user),
+        rows.wire_time(sanction.starts_at),
+        _time(sanction.ends_at),
+        sanction.reason,
+        rows.person_row(sanction.by) if sanction.by else None,
+        sanction.appeal,
+        _time(sanction.answered_at),
+    )
+
+
+def _own(sanction: Sanction) -> OwnSanction:
+    return OwnSanction(
+        sanction.pk,
+        sanction.kind,
+        sanction.room_id,
+        str(sanction.room) if sanction.room else "",
+        rows.wire_time(sanction.starts_at),
+        _time(sanction.ends_at),
+        sanction.reason,
+        sanction.is_in_force,
+        sanction.may_be_appealed,
+        sanction.appeal,
+        sanction.answered_at is not None,
+        sanction.answer,
+    )
+
+
+def _trail_row(entry: AuditEntry) -> TrailRow:
+    return TrailRow(
+        entry.pk,
+        rows.wire_time(entry.at),
+        entry.verb,
+        entry.get_verb_display(),
+        rows.person_row(entry.actor) if entry.actor else None,
+        rows.person_row(entry.user) if entry.user else None,
+        entry.message.seq if entry.message else None,
+        entry.reason,
+        entry.before,
+        entry.after,
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    return rows.wire_time(moment) if moment else None

@@ -74,4 +74,6 @@ def _row(report: service.Report) -> ReportRow:
         report.said,
         report.status,
         rows.wire_time(report.created_at),
+        report.assignee_id,
+        report.message.seq if report.message else None,
     )

@@ -31,7 +31,8 @@ class RoomPatch(Asked):
     """What to change about a room. ``slow_mode`` is in seconds, 0 for none.
 
     ``slug`` is its address, which owners may change.
-    ``callers`` may write @room and @here: "stewards" (owners and moderators) or all "members".
+    ``callers`` may write @room and @here, ``writers`` may write at all: "stewards" (owners and
+    moderators) or all "members". The reason is kept.
     """
 
     name: Text | None = None
@@ -41,6 +42,8 @@ class RoomPatch(Asked):
     locked: Flag | None = None
     archived: Flag | None = None
     callers: Text | None = None
+    writers: Text | None = None
+    reason: Text = ""
 
 
 class Conversation(Asked):
@@ -123,11 +126,13 @@ def update_room(request: MemberRequest, room_id: int, asked: RoomPatch) -> HttpR
             slow_mode=asked.slow_mode,
             slug=asked.slug,
             callers=asked.callers,
+            writers=asked.writers,
+            reason=asked.reason,
         )
         if asked.locked is not None:
-            room = service.lock(user, room_id, asked.locked)
+            room = service.lock(user, room_id, asked.locked, asked.reason)
         if asked.archived is not None:
-            room = service.archive(user, room_id, asked.archived)
+            room = service.archive(user, room_id, asked.archived, asked.reason)
     return answer(rows.info_row(room))
 
 

@@ -22,7 +22,7 @@ from accounts.models import ApiToken, User
 from chat import rows, sql
 from chat.live.session import Close
 from chat.models import Membership, SiteState
-from chat.services import presence, reading
+from chat.services import bans, presence, reading
 from chat.services.presence import Process
 
 # Wider than any transaction is long: a seat is looked for by the database's clock, and what was
@@ -222,7 +222,7 @@ def _judge_session(shown: Credentials, held: _Held | None, members: dict[int, _M
 def _judge(shown: Credentials, member: _Member | None) -> Guest:
     if member is None or not member.user.is_active:
         return Guest(shown, close=Close.SIGN_IN)
-    if member.user.banned_at is not None:
+    if bans.is_kept_out(member.user):
         return Guest(shown, close=Close.BANNED)
     return Guest(shown, member.user, rooms=set(member.rooms))
 

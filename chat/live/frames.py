@@ -313,15 +313,24 @@ class SeatsFrame(msgspec.Struct, tag_field="type", tag="seats"):
 
 
 class Notice(msgspec.Struct, tag_field="type", tag="notice", omit_defaults=True):
-    """The member is told something in words. ``about``: mute, ban, role or report.
+    """The member is told something in words.
 
-    ``until``: its end.
+    ``about``: what moderators did to them (mute, ban, remove, delete), what they have become in a
+    room (role), what became of what they reported (report), or what waits for them as a moderator
+    of ``room`` (reported). ``until``: its end. ``sanction``: that they may appeal against.
     """
 
     about: str
     text: str
     room: int | None = None
     until: str | None = None
+    sanction: int | None = None
+
+
+class ModerationFrame(msgspec.Struct, tag_field="type", tag="moderation"):
+    """To those who look after the room: its reports, sanctions or audit trail have changed."""
+
+    room: int
 
 
 class Lagged(msgspec.Struct, tag_field="type", tag="lagged"):
@@ -350,6 +359,7 @@ ServerFrame = (
     | RoomFrame
     | SeatsFrame
     | Notice
+    | ModerationFrame
     | Lagged
     | ChangesFrame
 )

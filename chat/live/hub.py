@@ -18,6 +18,7 @@ from chat import broadcast
 from chat.broadcast import (
     AccessChanged,
     Event,
+    ModerationChanged,
     Own,
     PresenceChanged,
     Read,
@@ -348,15 +349,25 @@ class Hub:
                     self._own(event)
                 case Told():
                     self._told(event)
+                case ModerationChanged():
+                    self._moderation_changed(event)
                 case AccessChanged():
                     self._access_changed(event)
                 case PresenceChanged():
                     self.onlookers.presence_changed(event.users)
 
     def _told(self, event: Told) -> None:
-        text = frames.encode(frames.Notice(event.about, event.text, event.room, event.until))
+        notice = frames.Notice(event.about, event.text, event.room, event.until, event.sanction)
+        text = frames.encode(notice)
         for socket in self.sockets_of.get(event.user, ()):
             socket.send(text)
+
+    def _moderation_changed(self, event: ModerationChanged) -> None:
+        text = frames.encode(frames.ModerationFrame(event.room))
+        for user in event.users:
+            for socket in self.sockets_of.get(user, ()):
+                if event.room in socket.rooms:
+                    socket.send(text)
 
     # --- Changes of rooms ---------------------------------------------------------------------
 

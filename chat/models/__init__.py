@@ -13,7 +13,7 @@ from chat.models.pin import Pin
 from chat.models.poll import Poll, PollVote
 from chat.models.presence import Connection, ServerProcess
 from chat.models.report import Report
-from chat.models.room import Callers, Room
+from chat.models.room import Callers, Room, Writers
 from chat.models.sanction import Sanction
 from chat.models.saved import Saved
 from chat.models.scheduled import ScheduledMessage
@@ -48,4 +48,5 @@ __all__ = [
     "ServerProcess",
     "SiteState",
     "ThreadSeat",
+    "Writers",
 ]

@@ -24,6 +24,8 @@ class Verb(models.TextChoices):
     UNMUTE = "member.unmute", "let a member write again"
     BAN = "member.ban", "banned a member"
     UNBAN = "member.unban", "let a member back in"
+    MAKE_LINK = "link.make", "made a join link"
+    REVOKE_LINK = "link.revoke", "revoked a join link"
     ANSWER_APPEAL = "appeal.answer", "answered an appeal"
     RESTORE_MESSAGE = "message.restore", "restored a message"
     PURGE = "message.purge", "deleted a member's messages"

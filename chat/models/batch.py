@@ -22,7 +22,7 @@ from chat.models.room import Room
 _encode = msgspec.json.Encoder().encode
 
 # In the order of the models' own fields, which Model.from_db expects.
-ROOM_FIELDS = ("id", "kind", "version", "last_seq", "locked", "slow_mode", "archived_at")
+ROOM_FIELDS = ("id", "kind", "version", "last_seq", "locked", "slow_mode", "writers", "archived_at")
 SEAT_FIELDS = (
     "id", "room_id", "user_id", "role", "read_seq", "unread_from", "posted_at", "muted_until",
     "left_at",

@@ -24,6 +24,13 @@ class Callers(models.TextChoices):
     MEMBERS = "members", "All members"
 
 
+class Writers(models.TextChoices):
+    """Who may write in a room; all its members read it."""
+
+    MEMBERS = "members", "All members"
+    STEWARDS = "stewards", "Only owners and moderators: the others read"
+
+
 class RoomQuerySet(models.QuerySet["Room"]):
     """Rooms by who may see them."""
 
@@ -71,6 +78,13 @@ class Room(models.Model):
         choices=Callers,
         default=Callers.STEWARDS,
         db_default=Callers.STEWARDS,
+    )
+    writers = models.CharField(
+        "who may write",
+        max_length=8,
+        choices=Writers,
+        default=Writers.MEMBERS,
+        db_default=Writers.MEMBERS,
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The sorted ids of a direct room's members: the constraint that makes it the only one.

@@ -9,6 +9,10 @@ from chat.errors import Invalid, TooLarge
 from chat.models import AuditEntry, Membership, Message, Room
 from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
+from chat.permissions import check_seat, check_steward
+from chat.services import stewards
+
+TRAIL_PAGE = 50  # entries
 
 Facts = dict[str, Any]  # what JSON can say
 
@@ -24,19 +28,25 @@ def record(
     before: Facts | None = None,
     after: Facts | None = None,
 ) -> None:
-    """Write what ``actor`` does; nobody is the site itself. It is kept if the change is."""
+    """Write what ``actor`` does; nobody is the site itself. It is kept if the change is.
+
+    Those who look after the room see it at once.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("An audit entry belongs into the transaction of what it tells of.")
+    room_id = room.pk if isinstance(room, Room) else room
     AuditEntry.objects.create(
         actor=actor,
         verb=verb,
         reason=reason,
-        room_id=room.pk if isinstance(room, Room) else room,
+        room_id=room_id,
         user_id=user.pk if isinstance(user, User) else user,
         message_id=message.pk if message else None,
         before=before or {},
         after=after or {},
     )
+    if room_id is not None:
+        stewards.tell(room_id)
 
 
 def record_seat(
@@ -44,6 +54,22 @@ def record_seat(
 ) -> None:
     """Write what ``actor`` does to a member in a room."""
     record(actor, verb, reason, room=seat.room_id, user=seat.user_id, before=before, after=after)
+
+
+def trail_of(actor: User, room_id: int, before: int | None = None) -> list[AuditEntry]:
+    """Return a page of what was done in a room, the newest first; of those before entry ``before``.
+
+    Who looks after the room may see it. Raises NotFound or Forbidden.
+    """
+    room = Room.objects.filter(pk=room_id).first()
+    seat = Membership.objects.active().filter(room=room_id, user=actor).first()
+    if not actor.is_moderator or room is None:
+        check_seat(room, seat)
+    check_steward(actor, seat, "see what was done")
+    found = AuditEntry.objects.filter(room=room_id).select_related("actor", "user", "message")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[:TRAIL_PAGE])
 
 
 def clean_reason(reason: str) -> str:

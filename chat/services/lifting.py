@@ -2,7 +2,19 @@
 
 from accounts.models import User
 from chat.models import Sanction
-from chat.services import bans, members
+from chat.services import bans, members, sanctions
+
+
+def lift_named(actor: User, sanction_id: int, reason: str = "") -> Sanction:
+    """End the sanction of that id, as who looks after the room or the site may.
+
+    Raises NotFound, for one that is not theirs as for one that there is not, and what ``lift``
+    raises.
+    """
+    sanction = sanctions.judged(actor, sanction_id)
+    lift(actor, sanction, reason)
+    sanction.refresh_from_db()
+    return sanction
 
 
 def lift(actor: User, sanction: Sanction, reason: str = "") -> None:

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import User
+from chat import rows
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import JoinLink, Membership, Room
+from chat.models.audit import Verb
 from chat.permissions import NO_ROOM, check_not_direct, check_seat, check_steward, check_writable
+from chat.services import audit
 from chat.services.changing import RoomChange, changing
 from chat.services.members import take_seat
 
@@ -48,6 +51,7 @@ def create(
             expires_at=now + timedelta(seconds=expires_in) if expires_in else None,
             uses_max=uses_max,
         )
+        audit.record(actor, Verb.MAKE_LINK, room=room, after=_facts(link))
     return link, secret
 
 
@@ -61,6 +65,8 @@ def revoke(actor: User, room_id: int, link_id: int) -> None:
         if link.revoked_at is None:
             link.revoked_at = timezone.now()
             link.save(update_fields=["revoked_at"])
+            before, after = _facts(link), {"link": link.pk, "revoked": True}
+            audit.record(actor, Verb.REVOKE_LINK, room=room, before=before, after=after)
 
 
 def links_of(actor: User, room_id: int) -> list[JoinLink]:
@@ -103,6 +109,12 @@ def use(actor: User, digest: str) -> Room:
             link.uses += 1
             link.save(update_fields=["uses"])
         return change.room
+
+
+def _facts(link: JoinLink) -> audit.Facts:
+    """Return what the audit trail says of a link: nothing that leads in."""
+    until = rows.wire_time(link.expires_at) if link.expires_at else None
+    return {"link": link.pk, "until": until, "uses": link.uses, "uses_max": link.uses_max}
 
 
 def _found(digest: str) -> JoinLink:

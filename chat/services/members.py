@@ -122,6 +122,8 @@ def remove(actor: User, room_id: int, user_id: int, reason: str = "") -> Room:
         reason = audit.clean_reason(reason)
         before: audit.Facts = {"role": seat.role}
         audit.record_seat(actor, Verb.REMOVE_MEMBER, reason, seat, before, {"role": None})
+        told = f"You were removed from {room}."
+        sanctions.tell_with_reason(user_id, "remove", told, reason, room.pk)
         return room
 
 
@@ -151,19 +153,21 @@ def set_role(actor: User, room_id: int, user_id: int, role: str, reason: str = "
 def mute(actor: User, room_id: int, user_id: int, until: datetime | None, reason: str = "") -> Room:
     """Keep a member from writing until then; None lets them write again.
 
-    Raises NotFound or Forbidden.
+    Raises Invalid for an end that has passed, TooLarge, NotFound or Forbidden.
     """
+    sanctions.check_until(until)
+    reason = audit.clean_reason(reason)
     with changing(room_id) as change:
         room, own = _stewards_seat(actor, change)
         assert change is not None
         check_not_direct(room, "mute anyone in")
         check_steward(actor, own, "mute members")
-        seat = _seat_of(change, user_id)
+        # Whoever left takes the mute along, and it can be lifted all the same.
+        seat = _seat_of(change, user_id, left_too=until is None)
         _check_outranks(actor, own, seat)
         if seat.muted_until != until:
             before, seat.muted_until = _mute_facts(seat.muted_until), until
             store_seat(change, seat)
-            reason = audit.clean_reason(reason)
             if until is not None:
                 sanctions.impose(actor, Sanction.Kind.MUTE, seat.user, room, until, reason)
             elif sanctions.end(actor, Sanction.Kind.MUTE, seat.user, room):
@@ -342,13 +346,9 @@ def _stewards_seat(actor: User, change: RoomChange | None) -> tuple[Room, Member
     return _own_seat(actor, change)
 
 
-def _seat_of(change: RoomChange, user_id: int) -> Membership:
-    seat = (
-        Membership.objects.active()
-        .select_related("user")
-        .filter(room=change.room, user=user_id)
-        .first()
-    )
+def _seat_of(change: RoomChange, user_id: int, *, left_too: bool = False) -> Membership:
+    seats = Membership.objects.all() if left_too else Membership.objects.active()
+    seat = seats.select_related("user").filter(room=change.room, user=user_id).first()
     if seat is None:
         raise NotFound(NO_MEMBER)
     return seat

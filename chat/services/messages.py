@@ -33,7 +33,7 @@ from chat.permissions import (
     check_writable,
     may_delete,
 )
-from chat.services import audit, blocks, threads
+from chat.services import audit, blocks, sanctions, threads
 from chat.services.access import room_of_message
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, clean_body, handles_for, pictures_for, post_many
@@ -123,7 +123,7 @@ def remove(actor: User, message_id: int, reason: str = "") -> Ack:
         if not message.is_tombstone:
             bury(actor, change, message)
             if message.author_id != actor.pk:
-                _record_removal(actor, message, reason)
+                _record_removal(actor, change, message, reason)
         return _ack(change, message)
 
 
@@ -253,13 +253,19 @@ def _check_not_gone(message: Message) -> None:
         raise NotFound(NO_MESSAGE)
 
 
-def _record_removal(actor: User, message: Message, reason: str) -> None:
-    """Write that a moderator deleted it. What it said is kept with the message, not here."""
+def _record_removal(actor: User, change: RoomChange, message: Message, reason: str) -> None:
+    """Write that a moderator deleted it, and tell its author.
+
+    What it said is kept with the message, not in the trail.
+    """
+    reason = audit.clean_reason(reason)
     audit.record(
-        actor, Verb.DELETE_MESSAGE, audit.clean_reason(reason),
+        actor, Verb.DELETE_MESSAGE, reason,
         room=message.room_id, user=message.author_id, message=message,
         before={"deleted": False}, after={"deleted": True},
     )  # fmt: skip
+    told = f"A moderator deleted your message in {change.room}."
+    sanctions.tell_with_reason(message.author_id, "delete", told, reason, change.room.pk)
 
 
 def _unbury(change: RoomChange, message: Message) -> None:

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
-from chat.models import Membership, Message
+from chat.models import Membership, Message, Room
 from chat.models.audit import Verb
 from chat.permissions import NO_ROOM, check_steward
-from chat.services import audit
+from chat.services import audit, sanctions
 from chat.services.changing import changing
 from chat.services.messages import bury
 
@@ -28,6 +28,9 @@ def purge_room(actor: User, room_id: int, user_id: int, since: datetime, reason:
         done += count
         if count < BATCH:
             break
+    if done and user_id != actor.pk:
+        told = f"A moderator deleted {done} of your messages in {Room.objects.get(pk=room_id)}."
+        sanctions.tell_with_reason(user_id, "delete", told, reason, room_id)
     return done
 
 

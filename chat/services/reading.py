@@ -87,6 +87,7 @@ class _Seat(NamedTuple):
     favourite: bool
     place: int | None
     callers: str
+    writers: str
     unread_from: int | None
     muted_until: Any
     unread: int
@@ -105,7 +106,7 @@ _SEATS = """
 SELECT seat.user_id, room.id, room.kind, room.slug, room.name, room.topic, room.locked,
     room.archived_at IS NOT NULL, room.slow_mode, room.version, room.last_seq,
     seat.read_seq, seat.notify, seat.role, seat.quiet_until, seat.favourite, seat.place,
-    room.callers, seat.unread_from, seat.muted_until,
+    room.callers, room.writers, seat.unread_from, seat.muted_until,
     CASE WHEN COALESCE(seat.unread_from - 1, seat.read_seq) < room.last_seq THEN (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM {message} message
@@ -233,6 +234,7 @@ def _room_row(
         favourite=bool(seat.favourite),
         place=seat.place,
         callers=seat.callers,
+        writers=seat.writers,
         here=here,
         muted_until=rows.future(sql.moment(seat.muted_until)),
     )
@@ -301,17 +303,26 @@ def message_of(user: User, message_id: int) -> rows.MessageRow:
 
 
 def edits_of(user: User, message_id: int) -> list[dict[str, Any]]:
-    """Return the newest EDITS_MAX earlier bodies of a message, oldest first. Of a deleted, none.
+    """Return the newest EDITS_MAX earlier bodies of a message, oldest first.
 
-    Raises NotFound.
+    Of a deleted one none, but to those who look after the room what a moderator deleted. Raises
+    NotFound.
     """
     message = access_message(user, message_id)
-    if message.is_tombstone:
+    if message.is_tombstone and not _may_see_deleted(user, message):
         return []
     return [
         {"body": edit.body, "replaced_at": rows.wire_time(edit.replaced_at)}
         for edit in reversed(message.edits.order_by("-pk")[:EDITS_MAX])
     ]
+
+
+def _may_see_deleted(user: User, message: Message) -> bool:
+    """Tell whether ``user`` may restore ``message``: what its author took back nobody may."""
+    if message.deleted_by_id == message.author_id:
+        return False
+    seat = seat_in(user, message.room)
+    return user.is_moderator or (seat is not None and seat.is_steward)
 
 
 def _bounded(seq: int) -> int:

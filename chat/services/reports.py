@@ -13,7 +13,7 @@ from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
 from chat.models.report import NOTE_MAX
 from chat.permissions import NO_MESSAGE, check_steward
-from chat.services import audit, sanctions
+from chat.services import audit, sanctions, stewards
 from chat.services.access import access_message, access_room, seat_in
 
 RATE_MAX = 10  # reports of one member within RATE_WINDOW
@@ -60,11 +60,12 @@ def of(user: User) -> list[Report]:
 def open_in(actor: User, room_id: int) -> list[Report]:
     """Return the open reports on messages of a room, for those who look after it.
 
-    What was escalated is for the moderators of the site. Raises NotFound or Forbidden.
+    What was escalated is for the moderators of the site, and nobody sees what is about themselves.
+    Raises NotFound or Forbidden.
     """
     room = access_room(actor, room_id)
     check_steward(actor, seat_in(actor, room), "see reports")
-    found = Report.objects.filter(room=room, status=Report.Status.NEW)
+    found = Report.objects.filter(room=room, status=Report.Status.NEW).exclude(user=actor)
     return list(found.select_related("user", "reporter", "message").order_by("-pk")[:LISTED_MAX])
 
 
@@ -132,7 +133,7 @@ def _file(actor: User, user: User, reason: str, note: str, message: Message | No
         if found is not None:
             return found
         _check_rate(actor)
-        return Report.objects.create(
+        report = Report.objects.create(
             reporter=actor,
             user=user,
             message=message,
@@ -141,6 +142,11 @@ def _file(actor: User, user: User, reason: str, note: str, message: Message | No
             note=note,
             said=message.body if message else "",
         )
+        if message is not None:
+            stewards.tell(message.room_id)
+            told = f"A message in {message.room} was reported."
+            stewards.tell_words(message.room_id, told, but={actor.pk, user.pk})
+        return report
 
 
 def _check_rate(actor: User) -> None:

@@ -14,7 +14,7 @@ from accounts import names
 from accounts.models import User
 from chat import rows
 from chat.errors import Invalid, NotFound, TooLarge
-from chat.models import Callers, Membership, Role, Room
+from chat.models import Callers, Membership, Role, Room, Writers
 from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
 from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
@@ -88,9 +88,10 @@ def update(
     slow_mode: int | None = None,
     slug: str | None = None,
     callers: str | None = None,
+    writers: str | None = None,
     reason: str = "",
 ) -> Room:
-    """Change what is given of a room's name, topic, slow mode (s), address and who may call all.
+    """Change what is given of a room: name, topic, slow mode (s), address, who calls, who writes.
 
     Owners and moderators may; the address is for owners. Raises Invalid, TooLarge, NotFound or
     Forbidden.
@@ -110,6 +111,10 @@ def update(
         if callers not in Callers.values:
             raise Invalid("callers: stewards or members.")
         wanted["callers"] = callers
+    if writers is not None:
+        if writers not in Writers.values:
+            raise Invalid("writers: stewards or members.")
+        wanted["writers"] = writers
     try:
         with changing(room_id) as change:
             room = _stewarded(actor, change, "change the room")

@@ -14,7 +14,7 @@ from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
 from chat.models.sanction import APPEAL_MAX
 from chat.permissions import check_seat, check_steward
-from chat.services import audit
+from chat.services import audit, stewards
 
 NO_SANCTION = "There is no such sanction."
 
@@ -27,7 +27,7 @@ def impose(
     made = Sanction.objects.create(
         kind=kind, user=user, room=room, by=actor, reason=reason, ends_at=until
     )
-    _tell(made, made.told())
+    _tell(made, made.told(), may_appeal=True)
     return made
 
 
@@ -42,9 +42,14 @@ def end(actor: User | None, kind: str, user: User, room: Room | None) -> bool:
 
 def check_not_banned(room: Room, user: User, words: str = "") -> None:
     """Refuse one who is banned from ``room``, with the reason or with ``words``."""
-    ban = Sanction.of(user, Sanction.Kind.BAN, room)
+    ban = ban_of(user, room)
     if ban is not None:
         raise Forbidden(words or ban.told())
+
+
+def ban_of(user: User, room: Room) -> Sanction | None:
+    """Return the ban that keeps ``user`` out of ``room``, if any."""
+    return Sanction.of(user, Sanction.Kind.BAN, room)
 
 
 def check_until(until: datetime | None) -> None:
@@ -53,15 +58,36 @@ def check_until(until: datetime | None) -> None:
         raise Invalid("until: that has passed.")
 
 
-def bans_from(actor: User, room_id: int) -> list[Sanction]:
-    """Return who is banned from a room, for those who look after it. Raises NotFound, Forbidden."""
+def in_force_in(actor: User, room_id: int) -> list[Sanction]:
+    """Return who is muted in a room or banned from it, the newest first.
+
+    For those who look after it. Raises NotFound or Forbidden.
+    """
     room = Room.objects.filter(pk=room_id).first()
     seat = Membership.objects.active().filter(room=room_id, user=actor).first()
     if not actor.is_moderator or room is None:
         check_seat(room, seat)
-    check_steward(actor, seat, "see who is banned")
-    found = Sanction.objects.in_force().filter(room=room, kind=Sanction.Kind.BAN)
-    return list(found.select_related("user").order_by("-pk"))
+    check_steward(actor, seat, "see who is muted or banned")
+    found = Sanction.objects.in_force().filter(room=room)
+    return list(found.select_related("user", "by").order_by("-pk"))
+
+
+def bans_from(actor: User, room_id: int) -> list[Sanction]:
+    """Return who is banned from a room. Raises what ``in_force_in`` does."""
+    found = in_force_in(actor, room_id)
+    return [sanction for sanction in found if sanction.kind == Sanction.Kind.BAN]
+
+
+def judged(actor: User, sanction_id: int) -> Sanction:
+    """Return a sanction that ``actor`` may answer for: of a room they look after, or any.
+
+    Raises NotFound, for one that there is not as for one that is not theirs.
+    """
+    sanction = Sanction.objects.select_related("room").filter(pk=sanction_id).first()
+    if sanction is None:
+        raise NotFound(NO_SANCTION)
+    _check_judge(actor, sanction)
+    return sanction
 
 
 def of(user: User) -> list[Sanction]:
@@ -87,6 +113,8 @@ def appeal(user: User, sanction_id: int, words: str) -> Sanction:
             raise Forbidden("One may appeal once.")
         sanction.appeal, sanction.appealed_at = words, timezone.now()
         sanction.save(update_fields=["appeal", "appealed_at"])
+        if sanction.room_id is not None:
+            stewards.tell(sanction.room_id)
     return sanction
 
 
@@ -122,9 +150,15 @@ def tell(user_id: int, about: str, text: str, room_id: int | None = None) -> Non
     broadcast.announce(broadcast.Told(user_id, about, text, room_id))
 
 
-def _tell(sanction: Sanction, text: str) -> None:
+def tell_with_reason(user_id: int, about: str, text: str, reason: str, room_id: int) -> None:
+    """Tell a member what was done to them in a room, and why, if a reason was given."""
+    tell(user_id, about, f"{text} The reason: {reason}" if reason else text, room_id)
+
+
+def _tell(sanction: Sanction, text: str, *, may_appeal: bool = False) -> None:
     until = rows.wire_time(sanction.ends_at) if sanction.ends_at else None
-    told = broadcast.Told(sanction.user_id, sanction.kind, text, sanction.room_id, until)
+    about = sanction.pk if may_appeal else None
+    told = broadcast.Told(sanction.user_id, sanction.kind, text, sanction.room_id, until, about)
     broadcast.announce(told)
 
 

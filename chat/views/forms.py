@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chat.errors import ChatError
-from chat.models import Callers
+from chat.models import Callers, Writers
 from chat.services.links import USES_MAX
 from chat.services.rooms import NAME_MAX, SLUG_MAX, TOPIC_MAX
 from chat.views.refusals import field_of, words
@@ -75,6 +75,7 @@ class RoomSettingsForm(RoomForm):
         help_text=_("How long a member waits between two messages."),
     )
 
+    writers = forms.ChoiceField(label=_("Who may write?"), choices=Writers.choices, required=False)
     callers = forms.ChoiceField(
         label=_("Who may write @room and @here?"),
         choices=Callers.choices,
@@ -85,6 +86,10 @@ class RoomSettingsForm(RoomForm):
     def clean_callers(self) -> str | None:
         """Return the choice, or None where it was not sent: then it stays what it is."""
         return self.cleaned_data["callers"] or None
+
+    def clean_writers(self) -> str | None:
+        """Return the choice, or None where it was not sent: then it stays what it is."""
+        return self.cleaned_data["writers"] or None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -164,6 +164,7 @@ def _settings_of(room: Any) -> dict[str, Any]:
         "topic": room.topic,
         "slow_mode": room.slow_mode,
         "callers": room.callers,
+        "writers": room.writers,
     }
 
 

@@ -42,6 +42,63 @@ def test_a_ban_is_made_listed_and_lifted(room, ada, bob):
     assert Caller(bob).post(f"rooms/{room.pk}/membership").status == 200
 
 
+def test_what_is_in_force_in_a_room_is_listed_lifted_or_appealed_against(room, ada, bob):
+    member = f"rooms/{room.pk}/members/{bob.id}"
+    Caller(ada).patch(member, muted_until=later(), reason="Shouting")
+    path = f"rooms/{room.pk}/sanctions"
+    [mute] = Caller(ada).get(path).json["sanctions"]
+    assert (mute["kind"], mute["user"]["id"], mute["by"]["id"]) == ("mute", bob.id, ada.id)
+    assert_refused(Caller(bob).get(path), 403, "forbidden")
+
+    [own] = Caller(bob).get("sanctions").json["sanctions"]
+    assert (own["id"], own["room"], own["where"]) == (mute["id"], room.pk, room.name)
+    assert (own["reason"], own["in_force"], own["may_appeal"]) == ("Shouting", True, True)
+    appeal = f"sanctions/{own['id']}/appeal"
+    assert_refused(Caller(ada).post(appeal, words="Let him"), 404, "not_found")
+    assert Caller(bob).post(appeal, words="My cat").json["may_appeal"] is False
+    assert_refused(Caller(bob).post(appeal, words="My dog"), 403, "forbidden")
+    [waiting] = Caller(ada).get(path).json["sanctions"]
+    assert (waiting["appeal"], waiting["answered_at"]) == ("My cat", None)
+    turned_down = Caller(ada).post(f"sanctions/{own['id']}/answer", reason="Cats do not type")
+    assert turned_down.json["answered_at"]
+    assert Caller(bob).get("sanctions").json["sanctions"][0]["answer"] == "Cats do not type"
+
+    lift = f"sanctions/{own['id']}/lift"
+    assert_refused(Caller(bob).post(lift), 404, "not_found")
+    assert Caller(ada).post(lift, reason="Enough").status == 200
+    assert Caller(ada).get(path).json["sanctions"] == []
+    assert Caller(bob).get("sanctions").json["sanctions"][0]["in_force"] is False
+
+
+def test_one_is_removed_and_a_message_deleted_with_a_reason_that_the_trail_tells(room, ada, bob):
+    message = make_message(room, bob)
+    removal = f"messages/{message.pk}/removal"
+    carol = make_member()
+    Caller(carol).post(f"rooms/{room.pk}/membership")
+    assert_refused(Caller(carol).post(removal), 403, "forbidden")
+    assert Caller(ada).post(removal, reason="Rude").json["id"] == message.pk
+    out = f"rooms/{room.pk}/members/{bob.id}/removal"
+    assert_refused(Caller(carol).post(out), 403, "forbidden")
+    assert Caller(ada).post(out, reason="Enough").json["room"] == room.pk
+    trail = f"rooms/{room.pk}/audit"
+    removed, deleted = Caller(ada).get(trail).json["entries"]
+    assert (removed["verb"], removed["reason"]) == ("member.remove", "Enough")
+    assert (deleted["what"], deleted["reason"]) == ("deleted a message", "Rude")
+    assert (deleted["by"]["id"], deleted["user"]["id"], deleted["seq"]) == (ada.id, bob.id, 1)
+    assert Caller(ada).get(trail, before=removed["id"]).json["entries"] == [deleted]
+    assert_refused(Caller(carol).get(trail), 403, "forbidden")
+
+
+def test_a_room_is_made_read_only_with_a_reason(room, ada, bob):
+    path = f"rooms/{room.pk}"
+    assert Caller(ada).patch(path, writers="stewards", reason="News").json["writers"] == "stewards"
+    [mine] = Caller(bob).get("rooms").json["rooms"]
+    assert mine["writers"] == "stewards"
+    [entry] = Caller(ada).get(f"{path}/audit").json["entries"]
+    assert (entry["reason"], entry["after"]) == ("News", {"writers": "stewards"})
+    assert_refused(Caller(bob).patch(path, writers="members"), 403, "forbidden")
+
+
 def test_messages_are_purged_and_restored(room, ada, bob):
     message = make_message(room, bob)
     path = f"rooms/{room.pk}/members/{bob.id}/purge"

@@ -1,17 +1,19 @@
 """A session that ends takes its sockets with it; one who is banned is off at once."""
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import uuid4
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import ApiToken
-from chat.models import Room
+from chat.models import Room, Sanction
 from chat.services import bans
 from tests.factories import PASSWORD, Member, make_moderator, make_token, sign_in
-from tests.live.client import Client, handshake
+from tests.live.client import Client, close_code_of, handshake
 from tests.live.conftest import Browse, Connect
 from tests.parts.site import Site
 
@@ -90,6 +92,16 @@ def test_a_banned_members_sockets_close_with_4403(connect: Connect, ada: Member)
     bans.ban(make_moderator().user, ada.id, "spam")
     assert phone.close_code(WITHIN) == 4403
     assert desk.close_code(WITHIN) == 4403
+
+
+def test_a_ban_that_is_over_keeps_no_token_from_a_socket(site: Site, ada: Member) -> None:
+    token = make_token(ada)
+    bans.ban(make_moderator().user, ada.id, "spam", timezone.now() + timedelta(hours=1))
+    with handshake(site, token=token) as socket:
+        assert close_code_of(socket) == 4403
+    Sanction.objects.filter(user=ada.user).update(ends_at=timezone.now() - timedelta(hours=1))
+    with handshake(site, token=token) as socket:
+        assert Client(socket).hello["user"]["id"] == ada.id
 
 
 def test_a_revoked_token_closes_its_sockets(site: Site, ada: Member) -> None:

@@ -6,10 +6,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from chat.errors import Forbidden, Invalid, TooLarge
+from chat.errors import Forbidden, Invalid, NotFound, TooLarge
 from chat.models import AuditEntry, Role
 from chat.models.audit import AppendOnlyError, Verb
-from chat.services import bans, members, messages, rooms
+from chat.services import audit, bans, links, members, messages, rooms
 from tests.factories import make_message
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,42 @@ def test_what_happens_to_a_member_is_written(room, owner, moderator, ada, site_m
     assert last() == (Verb.BAN, site_moderator.id, ada.id, None, "Spam")
     bans.unban(site_moderator.user, ada.id, "Sorry")
     assert last() == (Verb.UNBAN, site_moderator.id, ada.id, None, "Sorry")
+
+
+def test_join_links_are_written_without_what_leads_in(room, owner, moderator):
+    link, secret = links.create(owner.user, room.pk, expires_in=3600, uses_max=3)
+    assert last() == (Verb.MAKE_LINK, owner.id, None, room.pk, "")
+    made = trail()[-1].after
+    assert (made["link"], made["uses_max"]) == (link.pk, 3)
+    assert secret not in str(made)
+    links.revoke(moderator.user, room.pk, link.pk)
+    assert last() == (Verb.REVOKE_LINK, moderator.id, None, room.pk, "")
+    before = len(trail())
+    links.revoke(moderator.user, room.pk, link.pk)
+    assert len(trail()) == before
+
+
+def test_a_rooms_trail_is_for_who_looks_after_it_and_is_read_page_by_page(
+    room, private, owner, moderator, ada, stranger, monkeypatch
+):
+    monkeypatch.setattr(audit, "TRAIL_PAGE", 2)
+    for on in (True, False, True):
+        rooms.lock(owner.user, room.pk, on)
+    newest = audit.trail_of(moderator.user, room.pk)
+    assert [entry.verb for entry in newest] == [Verb.LOCK_ROOM, Verb.UNLOCK_ROOM]
+    rest = audit.trail_of(moderator.user, room.pk, newest[-1].pk)
+    assert [entry.verb for entry in rest] == [Verb.LOCK_ROOM, Verb.CHANGE_ROLE]
+    with pytest.raises(Forbidden):
+        audit.trail_of(ada.user, room.pk)
+    with pytest.raises(NotFound):
+        audit.trail_of(stranger.user, private.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_is_refused_outside_the_transaction_of_what_it_tells_of():
+    with pytest.raises(RuntimeError, match="transaction"):
+        audit.record(None, Verb.LOCK_ROOM)
+    assert not AuditEntry.objects.exists()
 
 
 def test_what_is_undone_is_not_in_the_trail(room, owner, ada, bob):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from chat.errors import Forbidden, NotFound
 from chat.models import AuditEntry, Message
-from chat.services import messages, purging
+from chat.services import messages, purging, reading
 from tests.factories import make_message, make_room
 from tests.services.telling import fragment_rows, listening, takes_versions
 
@@ -121,3 +121,19 @@ def test_what_its_author_took_back_stays_away(room, moderator, ada, bob):
     for actor in (ada, bob):
         with pytest.raises(Forbidden):
             messages.restore(actor.user, other.pk)
+
+
+def test_what_a_moderator_deleted_is_seen_by_who_may_restore_it_and_what_its_author_did_by_nobody(
+    room, owner, moderator, ada, bob
+):
+    theirs, own = make_message(room, ada, "fools"), make_message(room, ada, "sorry")
+    messages.remove(moderator.user, theirs.pk)
+    messages.remove(ada.user, own.pk)
+    for reader, message, expected in (
+        (owner, theirs, ["fools"]),
+        (bob, theirs, []),
+        (ada, theirs, []),
+        (owner, own, []),
+    ):
+        found = reading.edits_of(reader.user, message.pk)
+        assert [edit["body"] for edit in found] == expected

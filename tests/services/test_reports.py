@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chat.broadcast import Told
+from chat.broadcast import ModerationChanged, Told
 from chat.errors import Forbidden, Invalid, NotFound, RateLimited, TooLarge
 from chat.models import AuditEntry, Report
 from chat.services import members, messages, reports
@@ -30,6 +30,22 @@ def test_a_report_keeps_the_message_as_it_was(report, message, ada, room):
     report.refresh_from_db()
     assert (report.said, report.note, report.user) == ("you are a fool", "Every day", ada.user)
     assert (report.room, report.status) == (room, "new")
+
+
+def test_who_looks_after_the_room_hears_of_a_report_but_nobody_of_one_about_themselves(
+    room, owner, moderator, ada, bob
+):
+    theirs = make_message(room, moderator, "be quiet, fool")
+    with listening() as heard:
+        reports.report_message(bob.user, theirs.pk, "harassment")
+    words = f"A message in {room} was reported."
+    assert [(told.user, told.about, told.text) for told in heard.of(Told)] == [
+        (owner.id, "reported", words)
+    ]
+    [changed] = heard.of(ModerationChanged)
+    assert set(changed.users) == {owner.id, moderator.id}
+    assert [report.message for report in reports.open_in(owner.user, room.pk)] == [theirs]
+    assert reports.open_in(moderator.user, room.pk) == []
 
 
 def test_one_has_one_open_report_on_a_message_or_member(report, message, ada, bob, moderator):

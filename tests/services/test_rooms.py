@@ -6,8 +6,8 @@ from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound, TooLarge
 from chat.models import Membership, Role, Room
 from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
-from chat.services import members, rooms
-from tests.factories import make_member, make_room, new_name
+from chat.services import members, messages, rooms
+from tests.factories import make_member, make_message, make_room, new_name
 from tests.services.telling import listening, takes_versions, version_of
 
 NOBODY = 2**62
@@ -114,6 +114,26 @@ def test_changing_nothing_of_a_room_takes_no_version(room, owner):
         rooms.update(owner.user, room.pk, name=room.name, topic=room.topic, slow_mode=0)
         rooms.lock(owner.user, room.pk, False)
         rooms.archive(owner.user, room.pk, False)
+
+
+def test_in_a_read_only_room_owners_and_moderators_write_and_the_others_read(
+    room, owner, moderator, ada
+):
+    said = make_message(room, moderator)
+    assert rooms.update(moderator.user, room.pk, writers="stewards").writers == "stewards"
+    for attempt in (
+        lambda: make_message(room, ada),
+        lambda: messages.react(ada.user, said.pk, "👍", True),
+    ):
+        with pytest.raises(Forbidden, match="read-only"):
+            attempt()
+    for steward in (owner, moderator):
+        make_message(room, steward)
+    members.mark_read(ada.user, room.pk, 2)
+    rooms.update(moderator.user, room.pk, writers="members")
+    make_message(room, ada)
+    with pytest.raises(Invalid, match="^writers:"):
+        rooms.update(owner.user, room.pk, writers="nobody")
 
 
 @pytest.mark.parametrize("slow_mode", [-1, SLOW_MODE_MAX + 1])

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chat.broadcast import SeatChanged, Told
+from chat.broadcast import ModerationChanged, SeatChanged, Told
 from chat.errors import Forbidden, Invalid, NotFound, TooLarge
 from chat.models import AuditEntry, Membership, Role, Sanction
-from chat.services import bans, members, sanctions
+from chat.services import bans, lifting, members, messages, purging, sanctions
 from tests.factories import make_message, make_moderator
 from tests.services.telling import listening
 
@@ -41,6 +41,7 @@ def test_a_muted_member_is_told_why_and_until_when_on_all_screens_and_when_writi
         members.mute(owner.user, room.pk, ada.id, until, "Shouting")
     [told] = heard.of(Told)
     assert (told.user, told.about, told.room) == (ada.id, "mute", room.pk)
+    assert told.sanction == only(ada).pk
     words = f"You are muted in {room} until {until:%Y-%m-%d %H:%M} UTC. The reason: Shouting"
     assert told.text == words
     with pytest.raises(Forbidden) as refusal:
@@ -126,10 +127,80 @@ def test_only_who_looks_after_a_room_bans_from_it_and_never_those_above(
 
 
 def test_an_end_that_has_passed_is_refused(room, moderator, ada, site_moderator):
+    with pytest.raises(Invalid, match="until: that has passed"):
+        members.mute(moderator.user, room.pk, ada.id, later(-HOUR))
     with pytest.raises(Invalid, match="until"):
         members.ban(moderator.user, room.pk, ada.id, later(-HOUR))
     with pytest.raises(Invalid, match="until"):
         bans.ban(site_moderator.user, ada.id, until=later(-HOUR))
+
+
+# --- who looks after a room -------------------------------------------------------------------
+
+
+def test_who_looks_after_a_room_sees_what_is_in_force_there_and_lifts_it(
+    room, owner, moderator, ada, bob
+):
+    members.mute(moderator.user, room.pk, ada.id, later(), "Shouting")
+    members.ban(moderator.user, room.pk, bob.id, None, "Spam")
+    members.leave(ada.user, room.pk)
+    found = sanctions.in_force_in(owner.user, room.pk)
+    assert [(row.kind, row.user, row.by) for row in found] == [
+        ("ban", bob.user, moderator.user),
+        ("mute", ada.user, moderator.user),
+    ]
+    for sanction in found:
+        lifted = lifting.lift_named(owner.user, sanction.pk, "Sorry")
+        assert lifted.lifted_by == owner.user
+        assert lifting.lift_named(owner.user, sanction.pk).lifted_at == lifted.lifted_at
+    assert sanctions.in_force_in(owner.user, room.pk) == []
+    members.join(ada.user, room.pk)
+    make_message(room, ada)
+    members.join(bob.user, room.pk)
+
+
+def test_a_sanction_of_another_room_or_of_the_site_is_as_if_there_were_none(
+    room, private, owner, moderator, ada, bob, stranger, site_moderator
+):
+    members.mute(moderator.user, private.pk, ada.id, later())
+    of_room = only(ada)
+    bans.ban(site_moderator.user, bob.id)
+    for actor, sanction in ((stranger, of_room), (ada, of_room), (owner, only(bob))):
+        said = set()
+        for pk in (sanction.pk, 2**62):
+            with pytest.raises(NotFound) as refused:
+                lifting.lift_named(actor.user, pk)
+            said.add(str(refused.value))
+        assert len(said) == 1
+    lifting.lift_named(site_moderator.user, of_room.pk)
+    lifting.lift_named(site_moderator.user, only(bob).pk)
+    with pytest.raises(Forbidden):
+        sanctions.in_force_in(ada.user, room.pk)
+    with pytest.raises(NotFound):
+        sanctions.in_force_in(stranger.user, private.pk)
+
+
+def test_their_screens_hear_at_once_that_there_is_something_new(room, owner, moderator, ada):
+    with listening() as heard:
+        members.mute(moderator.user, room.pk, ada.id, later())
+        sanctions.appeal(ada.user, only(ada).pk, "Let me")
+    for told in heard.of(ModerationChanged):
+        assert (set(told.users), told.room) == ({owner.id, moderator.id}, room.pk)
+    assert len(heard.of(ModerationChanged)) == 2
+
+
+def test_who_is_removed_or_whose_messages_are_deleted_is_told_why(room, moderator, ada):
+    said = [make_message(room, ada) for _ in range(3)]
+    with listening() as heard:
+        messages.remove(moderator.user, said[0].pk, "Rude")
+        messages.remove(ada.user, said[1].pk)
+        purging.purge_room(moderator.user, room.pk, ada.id, later(-HOUR))
+        members.remove(moderator.user, room.pk, ada.id, "Enough")
+    assert [(told.user, told.about, told.text) for told in heard.of(Told)] == [
+        (ada.id, "delete", f"A moderator deleted your message in {room}. The reason: Rude"),
+        (ada.id, "delete", f"A moderator deleted 1 of your messages in {room}."),
+        (ada.id, "remove", f"You were removed from {room}. The reason: Enough"),
+    ]
 
 
 # --- bans from the site -----------------------------------------------------------------------

@@ -1,0 +1,24 @@
+"""Those who look after a room: its owners and moderators, and the site's moderators in it."""
+
+from django.db.models import Q
+
+from chat import broadcast
+from chat.models import Membership, Role
+
+
+def stewards_of(room_id: int) -> list[int]:
+    """Return the ids of those in a room who look after it, or may as staff of the site."""
+    stewards = Q(role__in=[Role.OWNER, Role.MODERATOR]) | Q(user__is_staff=True)
+    found = Membership.objects.active().filter(stewards, room=room_id)
+    return list(found.values_list("user", flat=True))
+
+
+def tell(room_id: int) -> None:
+    """Have the screens of those who look after a room show what is new there to look after."""
+    broadcast.announce(broadcast.ModerationChanged(stewards_of(room_id), room_id))
+
+
+def tell_words(room_id: int, text: str, *, but: set[int]) -> None:
+    """Tell them something in words, all but some."""
+    for user in set(stewards_of(room_id)) - but:
+        broadcast.announce(broadcast.Told(user, "reported", text, room_id))
