@@ -114,7 +114,7 @@ def _label_new_password(form: forms.Form) -> None:
 
 
 # What of a profile others are not shown.
-UNSEEN = {"time_zone", "shares_last_seen", "shares_reading"}
+UNSEEN = {"time_zone", "shares_last_seen", "shares_reading", "read_out", "single_keys"}
 
 
 class ProfileForm(forms.ModelForm):
@@ -144,10 +144,20 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("display_name", "status", "time_zone", "shares_last_seen", "shares_reading")
+        fields = (
+            "display_name",
+            "status",
+            "time_zone",
+            "shares_last_seen",
+            "shares_reading",
+            "read_out",
+            "single_keys",
+        )
         labels: ClassVar[dict[str, Any]] = {
             "shares_last_seen": _("Let others see when I was here last"),
             "shares_reading": _("Let others see what I have read, and see it of them"),
+            "read_out": _("What a screen reader reads out of the open room"),
+            "single_keys": _("Single keys do something: R replies to a message, ? lists all keys"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

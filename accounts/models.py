@@ -13,6 +13,7 @@ from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from accounts.storage import DatabaseStorage
 
@@ -31,6 +32,14 @@ handle_validators: list[Callable[[Any], None]] = [
         "begin and end with a letter or digit.",
     ),
 ]
+
+
+class ReadOut(models.TextChoices):
+    """Of what arrives in the open room, what a member's screen reader is told."""
+
+    EVERYTHING = "everything", _("Every new message")
+    MENTIONS = "mentions", _("What mentions me")
+    NOTHING = "nothing", _("Nothing")
 
 
 class Members(UserManager["User"]):
@@ -67,6 +76,11 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=64, default="UTC")
     # The three things of the first visit were seen, and put away.
     shown_around = models.BooleanField(default=False, db_default=False, editable=False)
+    read_out = models.CharField(
+        max_length=10, choices=ReadOut, default=ReadOut.EVERYTHING, db_default=ReadOut.EVERYTHING
+    )
+    # Whether single letters are commands; speech input may type them by accident.
+    single_keys = models.BooleanField(default=True, db_default=True)
     banned_at = models.DateTimeField(null=True, blank=True, editable=False)
     ban_reason = models.CharField(max_length=REASON_MAX, blank=True, editable=False)
 

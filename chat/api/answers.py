@@ -23,6 +23,8 @@ class Me(rows.PortraitRow, frozen=True):
     moderator: bool
     shares_reading: bool
     shares_last_seen: bool
+    read_out: str
+    single_keys: bool
 
 
 class Rooms(msgspec.Struct, frozen=True):

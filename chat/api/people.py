@@ -31,6 +31,8 @@ class MePatch(Asked):
     shares_reading: Flag | None = None
     shares_last_seen: Flag | None = None
     shown_around: Literal[True] | None = None
+    read_out: Text | None = None
+    single_keys: Flag | None = None
 
 
 @router.get("me", openapi_extra=answers(Me))
@@ -41,7 +43,7 @@ def me(request: MemberRequest) -> HttpResponse:
 
 @router.patch("me", openapi_extra=answers(Me))
 def update_me(request: MemberRequest, asked: MePatch) -> HttpResponse:
-    """Change one's status, when not to be disturbed, and what others see: all that is given.
+    """Change what one says of oneself, lets others see and wants of the page, as far as given.
 
     With ``shown_around`` the introduction of the first visit does not come again.
     """
@@ -61,6 +63,8 @@ def update_me(request: MemberRequest, asked: MePatch) -> HttpResponse:
             )
         if asked.shown_around:
             user = service.put_away_introduction(user)
+        if given & {"read_out", "single_keys"}:
+            user = service.prefer(user, read_out=asked.read_out, single_keys=asked.single_keys)
     return answer(_me(user))
 
 
@@ -102,5 +106,7 @@ def _me(user: User) -> Me:
         moderator=user.is_moderator,
         shares_reading=user.shares_reading,
         shares_last_seen=user.shares_last_seen,
+        read_out=user.read_out,
+        single_keys=user.single_keys,
         **rows.portrait(user),
     )

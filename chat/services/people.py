@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts import names
-from accounts.models import STATUS_MAX, User
+from accounts.models import STATUS_MAX, ReadOut, User
 from chat import rows
 from chat.errors import Forbidden, Invalid, NotFound, TooLarge
 from chat.models import Block, Membership
@@ -73,6 +73,19 @@ def share(actor: User, *, reading: bool | None = None, last_seen: bool | None = 
 def put_away_introduction(actor: User) -> User:
     """Remember that one was shown around: the three things of the first visit do not come again."""
     User.objects.filter(pk=actor.pk).update(shown_around=True)
+    return User.objects.get(pk=actor.pk)
+
+
+def prefer(actor: User, *, read_out: str | None = None, single_keys: bool | None = None) -> User:
+    """Choose what is read out of the open room, and whether single keys do anything.
+
+    Raises Invalid.
+    """
+    if read_out is not None and read_out not in ReadOut.values:
+        raise Invalid("read_out: everything, mentions or nothing.")
+    asked = {"read_out": read_out, "single_keys": single_keys}
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    User.objects.filter(pk=actor.pk).update(**wanted)
     return User.objects.get(pk=actor.pk)
 
 

@@ -65,6 +65,7 @@ def page_data(user: User, start: dict[str, Any]) -> dict[str, Any]:
             **start,
             "user": rows.person_row(user),
             "first_visit": not user.shown_around,
+            "reach": {"read_out": user.read_out, "single_keys": user.single_keys},
             "limits": {"body": BODY_MAX, "frame": FRAME_MAX, "changes": reading.CHANGES_MAX},
             "urls": {
                 "socket": "/ws/chat/",

@@ -44,5 +44,4 @@ app.client = client;
 place.replaceChildren(app);
 for (const told of document.querySelectorAll("#told li")) client.tell("notice", told.textContent);
 await client.start();
-const { watchEnds } = await import("./client/ends.js");
-watchEnds(client);
+(await import("./later.js")).begin(client);

@@ -10,7 +10,7 @@
  * Tells `rooms`, `timeline`, `members`, `composer`, `typing`, `presence`, `connection`, `threads`,
  * `pins`, `saved`, `panel` (another one stands beside the conversation, or none), `room`
  * (another room was opened), `arrived` (messages of others in the open room), `notice` (a text),
- * `stranger` (somebody else has signed in here).
+ * `go` (an address that is asked for), `stranger` (somebody else has signed in here).
  *
  * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./state/types.js").Message} Message
@@ -31,6 +31,7 @@
  * @property {Member[]} members
  * @property {{body: number, frame: number, changes: number}} limits
  * @property {Record<string, string>} urls
+ * @property {import("./client/reach.js").Reach} reach
  */
 import { Commands } from "./client/commands.js";
 import { Composing } from "./client/composing.js";
@@ -74,6 +75,7 @@ export class ChatClient extends Emitter {
     this.urls = page.urls;
     this.firstVisit = page.first_visit;
     this.limits = page.limits;
+    this.reach = page.reach;
     this.clock = clock;
     this.session = session;
     this.screen = screen;

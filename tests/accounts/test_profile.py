@@ -67,8 +67,8 @@ def picture(size=(600, 400), mode="RGB", kind="PNG", **options):
 
 def save(browser, **fields):
     """Send the profile form."""
-    form = {"display_name": "Ada", "status": "", "time_zone": "UTC"} | fields
-    return browser.post(reverse("accounts:profile"), form)
+    form = {"display_name": "Ada", "status": "", "time_zone": "UTC", "read_out": "everything"}
+    return browser.post(reverse("accounts:profile"), form | fields)
 
 
 def test_a_member_changes_name_status_and_time_zone(member, browser, announced):
@@ -289,14 +289,15 @@ def test_neighbours_have_different_colours():
 
 
 def test_what_others_see_of_ones_comings_and_readings_is_ones_own_choice(member, browser):
-    user, address = member.user, reverse("accounts:profile")
+    user = member.user
     User.objects.filter(pk=user.pk).update(last_seen_at=timezone.now(), status_until=timezone.now())
-    browser.post(address, {"display_name": "", "status": "", "time_zone": "UTC"})
+    save(browser, read_out="nothing", single_keys="on")
     user.refresh_from_db()
     assert (user.shares_last_seen, user.shares_reading, user.last_seen_at) == (False, False, None)
+    assert (user.read_out, user.single_keys) == ("nothing", True)
 
     shared = {"shares_last_seen": "on", "shares_reading": "on"}
-    browser.post(address, {"display_name": "", "status": "new", "time_zone": "UTC", **shared})
+    save(browser, status="new", **shared)
 
     user.refresh_from_db()
     assert (user.shares_last_seen, user.shares_reading) == (True, True)

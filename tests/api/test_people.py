@@ -50,6 +50,13 @@ def test_what_is_refused_of_ones_profile_changes_nothing_of_it(ada):
     assert_refused(Caller(ada).patch("me"), 400, "invalid")
 
 
+def test_one_chooses_how_to_reach_the_page(ada):
+    assert Caller(ada).get("me").json["read_out"] == "everything"
+    me = Caller(ada).patch("me", read_out="mentions", single_keys=False).json
+    assert (me["read_out"], me["single_keys"]) == ("mentions", False)
+    assert_refused(Caller(ada).patch("me", read_out="whispers"), 400, "invalid")
+
+
 def test_one_asks_not_to_be_disturbed_and_shares_what_one_likes(ada, bob):
     me = (
         Caller(ada)

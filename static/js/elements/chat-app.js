@@ -9,6 +9,7 @@ import "./member-list.js";
 import "./message-composer.js";
 import { makePanel } from "./panel-kinds.js";
 import "./room-list.js";
+import { pressedAnywhere } from "./shortcuts.js";
 import "./typing-line.js";
 
 /** ms that a notice stays */
@@ -21,6 +22,8 @@ export class ChatApp extends ChatElement {
   #view = "conversation";
   /** @type {import("./side-panel.js").SidePanel | null} what stands beside the conversation instead of the members */
   #panel = null;
+  /** @type {Element | null} what had the focus before the panel was opened */
+  #opener = null;
   #notice = "";
   /** @type {HTMLElement | null} what is shown on the first visit */
   #visit = null;
@@ -34,12 +37,14 @@ export class ChatApp extends ChatElement {
     if (client.firstVisit) void this.#showAround();
     client.on("arrived", () => void this.#sound("message"), signal);
     document.addEventListener("click", (event) => this.#clicked(event), { signal });
+    document.addEventListener("keydown", (event) => pressedAnywhere(event, client), { signal });
     addEventListener("popstate", () => this.#openAddress(), { signal });
     client.on("rooms", () => this.#title(), signal);
     client.on("rooms", () => this.#keepAddress(), signal);
     client.on("room", () => this.#title(), signal);
     client.on("panel", () => void this.#openPanel(), signal);
     if (client.panels.open) void this.#openPanel(); // the page's address named a reply
+    client.on("go", (address) => this.#go(address), signal);
     client.on("notice", (text) => this.#tell(text), signal);
     this.#title();
   }
@@ -47,6 +52,7 @@ export class ChatApp extends ChatElement {
   template() {
     this.dataset.view = this.client.room ? this.#view : "rooms";
     return html`
+      <a class="skip-link" href="#message" @click=${this.#skip}>Skip to the message field</a>
       <room-list .client=${this.client}></room-list>
       <main class="conversation">
         ${this.client.room ? this.#conversation() : this.#nowhere()}
@@ -162,12 +168,22 @@ export class ChatApp extends ChatElement {
   /** Puts the panel that is asked for beside the conversation; on a phone in its place. */
   async #openPanel() {
     const asked = this.client.panels.open;
+    if (asked && !this.#panel) this.#opener = document.activeElement;
+    const hadFocus = this.#panel?.contains(document.activeElement);
     const made = asked && (await makePanel(this.client, asked));
     if (this.client.panels.open !== asked) return; // another was asked for meanwhile
     this.#panel = made;
     this.toggleAttribute("data-panel", made !== null);
     if (made) this.#view = "conversation";
-    this.update();
+    this.paint();
+    if (!made && hadFocus) this.#focusAgain();
+  }
+
+  /** The panel that had the focus is gone: back to what opened it. */
+  #focusAgain() {
+    const opener = /** @type {HTMLElement | null} */ (this.#opener);
+    if (opener?.isConnected && opener !== document.body) opener.focus();
+    else this.#focusComposer();
   }
 
   /** Beside the conversation where there is room, in its place otherwise. */
@@ -197,9 +213,27 @@ export class ChatApp extends ChatElement {
     const place = placeAt(new URL(link.href), this.client);
     if (place && isPlain) {
       event.preventDefault();
-      if (link.href !== location.href) history.pushState(null, "", link.href);
-      this.#open(place);
+      this.#go(link.href);
     } else if (link.closest(".message__body")) link.target = "_blank";
+  }
+
+  /** Opens what an address names: a room of this member's without leaving the page. */
+  #go(/** @type {string} */ address) {
+    const url = new URL(address, location.href);
+    const place = placeAt(url, this.client);
+    if (!place) return location.assign(url);
+    if (url.href !== location.href) history.pushState(null, "", url);
+    return this.#open(place);
+  }
+
+  #skip(/** @type {Event} */ event) {
+    event.preventDefault();
+    event.stopPropagation(); // it leads nowhere else
+    this.#focusComposer();
+  }
+
+  #focusComposer() {
+    /** @type {HTMLElement | null} */ (this.querySelector("message-composer"))?.focus();
   }
 
   /** The open room was given another address: the old one leads nowhere any more. */

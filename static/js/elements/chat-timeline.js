@@ -11,9 +11,9 @@ import { dayName } from "../view/dates.js";
 import { listNames } from "../view/words.js";
 import { isInRoom } from "../state/thread.js";
 import { ChatElement, put } from "./element.js";
-import { messageActs } from "./message-acts.js";
+import { letterActs, messageActs } from "./message-acts.js";
 import { onItsWay } from "./message-progress.js";
-import { drawnFrom, messageRow } from "./message-row.js";
+import { callsMe, drawnFrom, messageRow } from "./message-row.js";
 import { earlierPill, newerPill, timelineHead } from "./timeline-ends.js";
 import { TimelineEye } from "./timeline-eye.js";
 import { TimelinePointer } from "./timeline-pointer.js";
@@ -40,9 +40,10 @@ export class ChatTimeline extends ChatElement {
   #eye = null;
   /** @type {import("./message-acts.js").Acts | null} */
   #made = null;
-  #announcement = "";
   /** @type {Map<string, unknown[]>} what each row was drawn from last; one that stays is passed over */
   #drawnFrom = new Map();
+  /** @type {{id: number, text: string}[]} what was read out last */
+  #readOut = [];
 
   entered() {
     const { ended: signal } = this;
@@ -111,7 +112,9 @@ export class ChatTimeline extends ChatElement {
         </div>
       </div>
       ${earlierPill(client)} ${newerPill(client)}
-      <p class="visually-hidden" aria-live="polite">${this.#announcement}</p>
+      <div class="visually-hidden" aria-live="polite">
+        ${repeat(this.#readOut, ({ id }) => id, ({ text }) => html`<p>${text}</p>`)}
+      </div>
     `;
   }
 
@@ -178,6 +181,7 @@ export class ChatTimeline extends ChatElement {
     this.#made ??= messageActs(client, {
       reply: (message) => client.writing.replyTo(message.id),
       openThread: (message) => client.panels.show("thread", message.thread ?? message.id),
+      pickDay: (message) => void this.#pickDay(new Date(message.created_at)),
     });
     return this.#made;
   }
@@ -188,12 +192,14 @@ export class ChatTimeline extends ChatElement {
   }
 
   #pressed(/** @type {KeyboardEvent} */ event) {
-    this.#pointer.pressed(event, {
-      r: this.#on(this.#acts.reply),
-      e: this.#on(this.#acts.pickReaction),
-      u: this.#on((message) => void this.client.reading.markUnread(message.seq)),
-      d: this.#on((message) => void this.#pickDay(new Date(message.created_at))),
-    });
+    const messageOf = (/** @type {HTMLElement} */ row) => this.#messageOf(row);
+    const composer = /** @type {HTMLElement | null} */ (document.querySelector("message-composer"));
+    const letters = letterActs(this.client, this.#acts, messageOf);
+    this.#pointer.pressed(event, { ...letters, escape: () => composer?.focus() });
+  }
+
+  #messageOf(/** @type {HTMLElement} */ row) {
+    return this.#shown().find((each) => String(each.seq) === row.dataset.seq);
   }
 
   /**
@@ -202,18 +208,25 @@ export class ChatTimeline extends ChatElement {
    */
   #on(act) {
     return (/** @type {HTMLElement} */ row) => {
-      const message = this.#shown().find((each) => String(each.seq) === row.dataset.seq);
+      const message = this.#messageOf(row);
       if (message) act(message, row);
     };
   }
 
-  #announce(/** @type {import("../state/types.js").Message[]} */ messages) {
-    if (!this.client.screen.attended) return;
-    const name = (/** @type {{author: number}} */ row) => this.client.person(row.author).name;
-    this.#announcement =
+  /** Reads out what is new: each by itself, so that the same words said twice are heard twice. */
+  #announce(/** @type {import("../state/types.js").Message[]} */ arrived) {
+    const { reach, room, screen } = this.client;
+    const isWanted = (/** @type {Shown} */ row) =>
+      reach.read_out === "everything" || room?.kind === "direct" || callsMe(row, this.client);
+    const messages = reach.read_out === "nothing" ? [] : arrived.filter(isWanted);
+    if (!screen.attended || messages.length === 0) return;
+    const name = (/** @type {Shown} */ row) => this.client.person(row.author).name;
+    const [{ id }] = messages;
+    const names = listNames([...new Set(messages.map(name))]);
+    this.#readOut =
       messages.length > READ_OUT
-        ? `${messages.length} new messages from ${listNames([...new Set(messages.map(name))])}`
-        : messages.map((message) => `${name(message)}: ${message.body}`).join("\n");
+        ? [{ id, text: `${messages.length} new messages from ${names}` }]
+        : messages.map((row) => ({ id: row.id, text: `${name(row)}: ${row.body}` }));
     this.update();
   }
 

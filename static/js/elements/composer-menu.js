@@ -1,7 +1,7 @@
 // @ts-check
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { icon } from "../view/pieces.js";
 import { ChatElement } from "./element.js";
+import { menuItem, moveInMenu } from "./menu-items.js";
 import { popUp } from "./popup.js";
 
 /** What else one can do where one writes. */
@@ -17,12 +17,13 @@ export class ComposerMenu extends ChatElement {
     this.#changed = changed;
     document.body.append(this);
     this.setAttribute("role", "menu");
+    this.setAttribute("aria-label", "More to send");
     popUp(this, opener);
     this.querySelector("button")?.focus();
   }
 
   template() {
-    return html`<div class="menu" @keydown=${this.#pressed}>
+    return html`<div class="menu" @keydown=${moveInMenu}>
       ${this.#item("clock", "Send later", () => this.#schedule())}
       ${this.#item("list", "Poll", () => this.#poll())}
       ${this.#item("history", "Scheduled messages", () => this.client.panels.show("scheduled"))}
@@ -36,26 +37,10 @@ export class ComposerMenu extends ChatElement {
    * @param {() => unknown} act
    */
   #item(sign, label, act) {
-    return html`<button
-      type="button"
-      class="menu__item"
-      role="menuitem"
-      @click=${() => {
-        this.hidePopover();
-        act();
-      }}
-    >
-      ${icon(sign)} ${label}
-    </button>`;
-  }
-
-  #pressed(/** @type {KeyboardEvent} */ event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const items = [...this.querySelectorAll("button")];
-    const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    items[(at + step + items.length) % items.length].focus();
+    return menuItem(sign, label, () => {
+      this.hidePopover();
+      act();
+    });
   }
 
   async #schedule() {

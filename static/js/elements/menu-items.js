@@ -13,6 +13,7 @@ import { icon } from "../view/pieces.js";
 export function menuItem(sign, label, act, checked) {
   return html`<button
     type="button"
+    tabindex="-1"
     role=${checked === undefined ? "menuitem" : "menuitemradio"}
     aria-checked=${checked ?? nothing}
     class="menu__item"
@@ -22,13 +23,36 @@ export function menuItem(sign, label, act, checked) {
   </button>`;
 }
 
-/** Moves the focus in a menu with the arrow keys. */
+/**
+ * Moves the focus in a menu: by arrows, to its ends, to what begins with a letter. Tab leaves it,
+ * which closes it.
+ */
 export function moveInMenu(/** @type {KeyboardEvent} */ event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
   const menu = /** @type {HTMLElement} */ (event.currentTarget);
+  if (event.key === "Tab") {
+    event.preventDefault();
+    return /** @type {HTMLElement | null} */ (menu.closest("[popover]"))?.hidePopover();
+  }
   const items = [...menu.querySelectorAll("button")];
   const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-  items[(at + step + items.length) % items.length].focus();
+  const next = itemFor(event.key, items, at);
+  if (!next || event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  event.preventDefault();
+  return next.focus();
+}
+
+/**
+ * @param {string} key
+ * @param {HTMLButtonElement[]} items
+ * @param {number} at
+ */
+function itemFor(key, items, at) {
+  if (key === "ArrowDown") return items[(at + 1) % items.length];
+  if (key === "ArrowUp") return items[(at - 1 + items.length) % items.length];
+  if (key === "Home") return items[0];
+  if (key === "End") return items[items.length - 1];
+  if (key.length > 1 || key === " ") return undefined;
+  const begins = (/** @type {HTMLButtonElement} */ item) =>
+    item.textContent?.trim().toLocaleLowerCase().startsWith(key.toLocaleLowerCase());
+  return [...items.slice(at + 1), ...items.slice(0, at + 1)].find(begins);
 }

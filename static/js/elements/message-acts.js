@@ -10,6 +10,7 @@
  * @property {(message: Shown, opener: HTMLElement) => void} pickReaction
  * @property {(message: Shown) => void} remove
  * @property {((message: Shown) => void) | null} openThread null where one is in it
+ * @property {((message: Shown) => void) | null} pickDay null where one day is in sight anyway
  * @property {(message: Shown, opener: HTMLElement) => void} more
  * @property {(message: Shown) => void} showEdits
  * @property {(id: number) => void} goTo shows the message that another one answers
@@ -19,8 +20,31 @@
 import { put } from "./element.js";
 
 /**
+ * What single letters do on the row in focus, if this member wants them to do anything.
  * @param {ChatClient} client
- * @param {Pick<Acts, "reply" | "openThread"> & Partial<Acts>} own
+ * @param {Acts} acts
+ * @param {(row: HTMLElement) => Shown | undefined} messageOf
+ * @returns {Record<string, (row: HTMLElement) => void>}
+ */
+export function letterActs(client, acts, messageOf) {
+  if (!client.reach.single_keys) return {};
+  /** @param {(message: Shown, row: HTMLElement) => void} act */
+  const on = (act) => (/** @type {HTMLElement} */ row) => {
+    const message = messageOf(row);
+    if (message && !message.entry && !message.deleted) act(message, row);
+  };
+  const markUnread = (/** @type {Shown} */ { seq }) => void client.reading.markUnread(seq);
+  return {
+    ...(client.readOnly ? {} : { r: on(acts.reply), e: on(acts.pickReaction) }),
+    ...(acts.openThread ? { t: on(acts.openThread), u: on(markUnread) } : {}),
+    ...(acts.pickDay ? { d: on(acts.pickDay) } : {}),
+    m: on(acts.more),
+  };
+}
+
+/**
+ * @param {ChatClient} client
+ * @param {Pick<Acts, "reply" | "openThread" | "pickDay"> & Partial<Acts>} own
  * @returns {Acts}
  */
 export function messageActs(client, own) {

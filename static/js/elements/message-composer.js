@@ -40,13 +40,18 @@ export class MessageComposer extends ChatElement {
     return this.querySelector("textarea");
   }
 
+  /** The focus goes where one writes, or to the words that say why one cannot. */
+  focus() {
+    /** @type {HTMLElement | null} */ (this.querySelector("textarea, .composer__closed"))?.focus();
+  }
+
   template() {
     const { client } = this;
     const { room, readOnly } = client;
     if (!room) return nothing;
     if (readOnly) {
       const why = room.archived ? "archived" : "locked";
-      return html`<p class="composer__closed">${icon("lock")} This room is ${why}: read only.</p>`;
+      return html`<p class="composer__closed" tabindex="-1">${icon("lock")} This room is ${why}: read only.</p>`;
     }
     const left = client.limits.body - length(this.#field?.value ?? "");
     return html`
@@ -60,6 +65,7 @@ export class MessageComposer extends ChatElement {
         ${this.#completions ?? nothing}
         <textarea
           class="composer__field"
+          id="message"
           rows="1"
           aria-label="Message to ${room.name}"
           placeholder="Message ${room.kind === "direct" ? room.name : `#${room.name}`}"
@@ -113,15 +119,16 @@ export class MessageComposer extends ChatElement {
   #fill() {
     this.paint();
     const field = this.#field;
-    if (!field) return;
     const text = this.client.writing.draft?.text ?? "";
     const isOtherRoom = this.#room !== this.client.openRoom;
     if (isOtherRoom) this.#error = "";
     this.#room = this.client.openRoom;
+    if (isOtherRoom && !TOUCH.matches) this.focus();
+    if (!field) return;
     if (field.value !== text) field.value = text;
     fitHeight(field);
     this.update();
-    if (!TOUCH.matches && (isOtherRoom || this.client.writing.draft?.replyTo != null)) field.focus();
+    if (!TOUCH.matches && this.client.writing.draft?.replyTo != null) field.focus();
   }
 
   #typed() {

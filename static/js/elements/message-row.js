@@ -104,10 +104,11 @@ export function drawnFrom(message, { client, continues, isActive, isStop }) {
 }
 
 /**
+ * Whether a message mentions this member, or calls them with others.
  * @param {Shown} message
  * @param {ChatClient} client
  */
-function callsMe(message, { me, store }) {
+export function callsMe(message, { me, store }) {
   if (message.mentions.includes(me.id)) return true;
   const isOwn = message.author === me.id;
   return !isOwn && (store.rooms.get(message.room)?.unread.calls(message) ?? false);
@@ -212,11 +213,20 @@ function action(message, client) {
  * @param {ChatClient} client
  */
 function poll(message, client) {
-  if (!customElements.get("message-poll")) {
-    void import("./message-poll.js").then(() => client.tell("timeline"));
-    return nothing;
-  }
+  if (!isHere("message-poll", () => import("./message-poll.js"), client)) return nothing;
   return html`<message-poll .client=${client} .message=${message}></message-poll>`;
+}
+
+/**
+ * Whether a part of some messages is here to be drawn; if not, it is loaded and the row drawn again.
+ * @param {string} name
+ * @param {() => Promise<unknown>} load
+ * @param {ChatClient} client
+ */
+function isHere(name, load, client) {
+  const isDefined = customElements.get(name) !== undefined;
+  if (!isDefined) void load().then(() => client.tell("timeline"));
+  return isDefined;
 }
 
 /**
@@ -224,11 +234,8 @@ function poll(message, client) {
  * @param {ChatClient} client
  */
 function editor(message, client) {
-  if (!customElements.get("message-editor")) {
-    void import("./message-editor.js").then(() => client.tell("timeline"));
-    return nothing;
-  }
   const { entry } = message;
+  if (!isHere("message-editor", () => import("./message-editor.js"), client)) return nothing;
   const save = (/** @type {string} */ text) =>
     entry ? client.outbox.resend(entry.client_id, text) : client.messages.edit(message.id, text);
   return html`<message-editor

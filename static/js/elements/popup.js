@@ -5,20 +5,29 @@ const isClosing = (event) => /** @type {ToggleEvent} */ (event).newState === "cl
 const GAP = 4; // px between it and what opened it
 
 /**
- * Shows an element as a popup beside what opened it, on the screen as a whole; gone once it closes.
+ * Shows an element as a popup beside what opened it, on the screen as a whole. Once it closes it is
+ * gone, and the focus is back where it was: a dialog that opens next returns it there too.
  * @param {HTMLElement} popup
  * @param {HTMLElement} opener
  * @param {boolean} [isHeld] a finger rests on the opener: that it is lifted closes nothing
  */
 export function popUp(popup, opener, isHeld = false) {
+  const row = /** @type {HTMLElement | null} */ (opener.closest(".message"));
+  const isButton = opener.matches("button");
   popup.popover = isHeld ? "manual" : "auto";
   if (isHeld) closeElsewhere(popup);
   popup.classList.add("popup");
+  popup.addEventListener("beforetoggle", (event) => {
+    if (!isClosing(event) || !popup.contains(document.activeElement)) return;
+    // The tools of a message are there only while it is pointed at.
+    (opener.isConnected ? opener : row)?.focus();
+  });
   popup.addEventListener("toggle", (event) => {
     if (!isClosing(event)) return;
     popup.remove();
-    if (opener.isConnected) opener.focus();
+    opener.removeAttribute("aria-expanded");
   });
+  if (isButton) opener.setAttribute("aria-expanded", "true");
   popup.showPopover();
   const { top, bottom, right } = opener.getBoundingClientRect();
   const above = top - popup.offsetHeight - GAP;

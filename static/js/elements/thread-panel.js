@@ -7,7 +7,7 @@ import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
 import { icon, skeleton } from "../view/pieces.js";
 import { CompletionList } from "./completion-list.js";
-import { messageActs } from "./message-acts.js";
+import { letterActs, messageActs } from "./message-acts.js";
 import { onItsWay } from "./message-progress.js";
 import { messageRow } from "./message-row.js";
 import { replyChip } from "./reply-chip.js";
@@ -95,7 +95,7 @@ export class ThreadPanel extends SidePanel {
         @contextmenu=${(/** @type {PointerEvent} */ event) => this.#pointer.asked(event)}
         @click=${(/** @type {PointerEvent} */ event) => this.#pointer.touched(event)}
         @focusin=${(/** @type {FocusEvent} */ event) => this.#pointer.focused(event)}
-        @keydown=${(/** @type {KeyboardEvent} */ event) => this.#pointer.pressed(event, {})}
+        @keydown=${this.#rowPressed}
       >
         ${repeat(
           items,
@@ -223,6 +223,7 @@ export class ThreadPanel extends SidePanel {
       reply: (message) => this.#reply(message),
       openThread: null,
       goTo: (id) => void this.#goTo(id),
+      pickDay: null,
     });
     return this.#made;
   }
@@ -275,6 +276,14 @@ export class ThreadPanel extends SidePanel {
       event.preventDefault(); // the first press is for the answer, the next for the panel
       this.#writing.replyTo(null);
     }
+  }
+
+  #rowPressed(/** @type {KeyboardEvent} */ event) {
+    const rows = [this.client.threads.open?.root, ...this.#replies()];
+    const messageOf = (/** @type {HTMLElement} */ row) =>
+      rows.find((each) => String(each?.seq) === row.dataset.seq) ?? undefined;
+    const letters = letterActs(this.client, this.#acts, messageOf);
+    this.#pointer.pressed(event, { ...letters, escape: () => this.#field?.focus() });
   }
 
   #submit(/** @type {Event} */ event) {

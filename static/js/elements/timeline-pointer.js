@@ -64,10 +64,16 @@ export class TimelinePointer {
    */
   pressed(event, acts) {
     const row = rowAt(event.target);
-    if (!row || event.target !== row || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowUp") sibling(row, "previousElementSibling")?.focus();
-    else if (event.key === "ArrowDown") sibling(row, "nextElementSibling")?.focus();
-    else if (Object.hasOwn(acts, event.key)) acts[event.key](row);
+    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    const isInside = event.target !== row;
+    if (isInside && key === "escape" && !event.defaultPrevented) row.focus();
+    else if (isInside) return;
+    else if (key === "arrowup") sibling(row, "previousElementSibling")?.focus();
+    else if (key === "arrowdown") sibling(row, "nextElementSibling")?.focus();
+    else if (key === "home") outermost(row, ":scope > .message")?.focus();
+    else if (key === "end") outermost(row, ":scope > .message:last-of-type")?.focus();
+    else if (Object.hasOwn(acts, key)) acts[key](row);
     else return;
     event.preventDefault();
   }
@@ -88,6 +94,15 @@ function isPressed(/** @type {Event} */ event) {
 /** @returns {HTMLElement | null} */
 function rowAt(/** @type {EventTarget | null} */ target) {
   return /** @type {Element} */ (target).closest(".message");
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {string} which
+ * @returns {HTMLElement | null}
+ */
+function outermost(row, which) {
+  return /** @type {Element} */ (row.parentElement).querySelector(which);
 }
 
 /**

@@ -1,37 +1,50 @@
 // @ts-check
 
-const KEY = "chat.emoji";
-const MOST = 16;
+/** What this member used last in this browser, the newest first. */
+class Recents {
+  #key;
+  #most;
 
-/** The emoji this member reacted with last, in this browser, the newest first. */
-export class RecentEmoji {
-  #user;
-
-  /** @param {number} user */
-  constructor(user) {
-    this.#user = user;
+  /**
+   * @param {string} key
+   * @param {number} most how many are remembered
+   */
+  constructor(key, most) {
+    this.#key = key;
+    this.#most = most;
   }
 
-  /** @returns {string[]} */
+  /** @returns {any[]} */
   get list() {
     try {
-      const kept = JSON.parse(localStorage.getItem(this.#key) ?? "[]");
-      return kept.filter((/** @type {unknown} */ each) => typeof each === "string");
+      return JSON.parse(localStorage.getItem(this.#key) ?? "[]");
     } catch {
       return []; // where the browser refuses to store, nothing is recent
     }
   }
 
-  add(/** @type {string} */ emoji) {
-    const list = [emoji, ...this.list.filter((each) => each !== emoji)].slice(0, MOST);
+  add(/** @type {string | number} */ used) {
+    const list = [used, ...this.list.filter((each) => each !== used)].slice(0, this.#most);
     try {
       localStorage.setItem(this.#key, JSON.stringify(list));
     } catch {
       // Not remembered.
     }
   }
+}
 
-  get #key() {
-    return `${KEY}:${this.#user}`;
+/** The emoji one reacted with. */
+export class RecentEmoji extends Recents {
+  /** @param {number} user */
+  constructor(user) {
+    super(`chat.emoji:${user}`, 16);
+  }
+}
+
+/** The rooms one was in, by id. */
+export class RecentRooms extends Recents {
+  /** @param {number} user */
+  constructor(user) {
+    super(`chat.rooms:${user}`, 30);
   }
 }

@@ -1,6 +1,8 @@
 // @ts-check
 /** The smaller modules: drafts, reading, typing, reactions, presence, arranging, words. */
+import { roomBeside } from "/static/js/client/room-steps.js";
 import { Drafts } from "/static/js/state/drafts.js";
+import { distance } from "/static/js/state/fuzzy.js";
 import { Presence } from "/static/js/state/presence.js";
 import { OwnReactions } from "/static/js/state/reactions.js";
 import { ReadReports } from "/static/js/state/reading.js";
@@ -54,6 +56,32 @@ export function a_browser_that_refuses_to_store_keeps_drafts_for_the_moment() {
   const drafts = new Drafts(1, refusing, null);
   drafts.set(12, draft("still here"));
   equal(drafts.get(12).text, "still here");
+}
+
+export function what_is_typed_finds_names_the_nearest_first() {
+  const names = ["Gradbau", "Allgemein", "Der Bau", "Abau", "Bäume", "Ba"];
+  const near = (typed) =>
+    names
+      .map((name) => [distance(name, typed), name])
+      .filter(([far]) => far !== null)
+      .sort(([a], [b]) => a - b)
+      .map(([, name]) => name);
+  equal(near("BAU"), ["Bäume", "Der Bau", "Gradbau", "Abau"]);
+  equal(near("ba")[0], "Ba");
+  equal(near("agm"), ["Allgemein"]);
+  equal(near("d bau"), ["Der Bau", "Gradbau"]);
+  equal(near("bauz"), []);
+  equal(near(""), names);
+}
+
+export function the_room_beside_is_the_next_of_the_list_and_the_last_leads_to_the_first() {
+  const make = (id, count, isQuiet = false) => ({ id, unread: { count }, isQuiet });
+  const [a, b, c, d] = [make(1, 0), make(2, 3), make(3, 2, true), make(4, 0)];
+  const beside = (openRoom, way, isUnread) =>
+    roomBeside({ ownList: { lists: { favourites: [a], rooms: [b, c], direct: [d] } }, openRoom }, way, isUnread)?.id;
+  equal([beside(1, 1, false), beside(4, 1, false), beside(1, -1, false)], [2, 1, 4]);
+  equal([beside(4, 1, true), beside(4, -1, true), beside(null, 1, false)], [2, 2, 1]);
+  equal(beside(2, 1, true), undefined, "not the quiet one, nor the open one:");
 }
 
 export function read_positions_are_reported_seldom_and_the_furthest_counts() {

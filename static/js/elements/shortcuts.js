@@ -1,0 +1,51 @@
+// @ts-check
+/**
+ * The keys that do something wherever one is on the page. What they lead to is loaded then.
+ *
+ * @typedef {import("../client.js").ChatClient} ChatClient
+ */
+import { put } from "./element.js";
+
+/** Does what a key stands for, unless whatever has the focus took it already. */
+export function pressedAnywhere(/** @type {KeyboardEvent} */ event, /** @type {ChatClient} */ client) {
+  if (event.defaultPrevented || document.querySelector(":modal")) return;
+  const act = actOf(event, client);
+  if (!act) return;
+  event.preventDefault();
+  void act();
+}
+
+function actOf(/** @type {KeyboardEvent} */ event, /** @type {ChatClient} */ client) {
+  const { key, altKey, shiftKey } = event;
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (isCommand && !altKey && key.toLowerCase() === "k") return () => openSwitcher(client);
+  if (isCommand && !altKey && key === "/") return () => showKeys(client);
+  if (isCommand) return null;
+  if (altKey && key === "ArrowUp") return () => step(client, -1, shiftKey);
+  if (altKey && key === "ArrowDown") return () => step(client, 1, shiftKey);
+  const isText = /** @type {Element} */ (event.target).matches?.("input, textarea, select");
+  return key === "?" && !altKey && !isText && client.reach.single_keys ? () => showKeys(client) : null;
+}
+
+/** Opens what finds rooms, people and commands. */
+export async function openSwitcher(/** @type {ChatClient} */ client) {
+  const { RoomSwitcher } = await import("./room-switcher.js");
+  put(RoomSwitcher, client).open();
+}
+
+/** Shows which keys there are. */
+export async function showKeys(/** @type {ChatClient} */ client) {
+  const { KeyHelp } = await import("./key-help.js");
+  put(KeyHelp, client).open();
+}
+
+/**
+ * @param {ChatClient} client
+ * @param {1 | -1} way
+ * @param {boolean} isUnread
+ */
+async function step(client, way, isUnread) {
+  const { roomBeside } = await import("../client/room-steps.js");
+  const room = roomBeside(client, way, isUnread);
+  if (room) client.tell("go", `${client.urls.rooms}${room.slug}/`);
+}

@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * What can be done from the switcher.
+ *
+ * @typedef {import("../client.js").ChatClient} ChatClient
+ */
+import { prefer } from "../client/reach.js";
+import { icon } from "../view/pieces.js";
+import { put } from "./element.js";
+import { showKeys } from "./shortcuts.js";
+
+/**
+ * @param {ChatClient} client
+ * @returns {import("./room-switcher.js").Choice[]}
+ */
+export function commandChoices(client) {
+  const { panels, reading, room, reach, urls } = client;
+  const go = (/** @type {string} */ address) => () => location.assign(address);
+  const all = [
+    command("threads", "messages-square", "Threads", () => panels.show("threads")),
+    command("mentions", "at-sign", "Mentions", () => panels.show("mentions")),
+    command("saved", "bookmark", "Saved messages", () => panels.show("saved")),
+    command("scheduled", "clock", "Scheduled messages", () => panels.show("scheduled")),
+    command("all-read", "check", "Mark all rooms as read", () => reading.markAllRead()),
+    command("status", "smile-plus", "Set a status", () => setStatus(client)),
+    command("keys", "keyboard", "Keyboard", () => showKeys(client)),
+    command("find-rooms", "compass", "Find rooms", go(urls.rooms)),
+    command("new-room", "plus", "New room", go(urls.newRoom)),
+    command("people", "message-circle", "Write to someone", go(urls.people)),
+    command("profile", "user-round", "Your profile and settings", go(urls.profile)),
+    command("sign-out", "log-out", "Sign out", go(urls.signOut)),
+    ...READING_OUT.filter(([wanted]) => wanted !== reach.read_out).map(([wanted, label]) =>
+      command(`read-${wanted}`, "volume-2", label, () => prefer(client, { read_out: wanted })),
+    ),
+  ];
+  if (!room) return all;
+  return [
+    command("pins", "pin", "Pinned messages", () => panels.show("pins", room.id)),
+    command("info", "info", "About this room", () => panels.show("info", room.id)),
+    ...all,
+  ];
+}
+
+/** How much is read out of the open room, and what that is called. */
+const READING_OUT = /** @type {const} */ ([
+  ["everything", "Read out every new message"],
+  ["mentions", "Read out what mentions me"],
+  ["nothing", "Read out nothing"],
+]);
+
+/**
+ * @param {string} name
+ * @param {string} sign
+ * @param {string} label
+ * @param {() => unknown} choose
+ */
+function command(name, sign, label, choose) {
+  return { key: `command:${name}`, name: label, about: "", sign: icon(sign), choose };
+}
+
+async function setStatus(/** @type {ChatClient} */ client) {
+  const { StatusDialog } = await import("./status-dialog.js");
+  await put(StatusDialog, client).open();
+}
