@@ -57,6 +57,13 @@ def keep(
         return row
 
 
+def append(actor: User, room_id: int, text: str) -> rows.DraftRow:
+    """Add ``text`` below what ``actor`` has begun in a room, if anything. Raises as `keep` does."""
+    begun = Draft.objects.filter(user=actor, room=room_id, thread=None).first()
+    body = "\n".join(part for part in (begun.body if begun else "", text) if part)
+    return keep(actor, room_id, body, reply_to=begun.reply_to_id if begun else None)
+
+
 def drafts_of(user: User) -> list[rows.DraftRow]:
     """Return what ``user`` has begun in rooms they are in, the newest first."""
     own = Membership.objects.active().filter(user=user).values("room")

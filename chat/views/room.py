@@ -19,6 +19,7 @@ from chat.live.frames import FRAME_MAX
 from chat.permissions import NO_MESSAGE
 from chat.services import access, reading
 from chat.services.posting import BODY_MAX
+from chat.views import installable
 from chat.views.glimpse import glimpse
 from chat.views.refusals import page
 
@@ -54,7 +55,12 @@ def room(request: MemberRequest, slug: str, seq: int | None = None) -> HttpRespo
     # Where something is unread, or a message is named, the script may begin anywhere.
     is_at_end = seq is None and own_rooms[here.pk].unread == 0
     drawn = glimpse(history.messages, members) if is_at_end else []
-    context = {"room": here, "page": page_data(request.user, start), "glimpse": drawn}
+    context = {
+        "room": here,
+        "page": page_data(request.user, start),
+        "glimpse": drawn,
+        "version": installable.version(),
+    }
     return render(request, "chat/room.html", context)
 
 
@@ -78,6 +84,7 @@ def page_data(user: User, start: dict[str, Any]) -> dict[str, Any]:
                 "profile": reverse("accounts:profile"),
                 "signIn": resolve_url(settings.LOGIN_URL),
                 "signOut": reverse("account_logout"),
+                "worker": reverse("chat:service_worker"),
             },
         }
     )

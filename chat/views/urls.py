@@ -6,6 +6,7 @@ from accounts import converters  # noqa: F401
 from chat.views.directory import directory, join, leave, new_room
 from chat.views.emoji import emoji
 from chat.views.home import home
+from chat.views.installable import manifest, offline, service_worker
 from chat.views.join_link import join_link, join_link_target, use_join_link
 from chat.views.people import direct, people, unblock
 from chat.views.room import room
@@ -21,6 +22,7 @@ from chat.views.room_settings import (
     role,
     room_settings,
 )
+from chat.views.share import share
 from chat.views.standing import appeal, appeal_ban, standing
 
 app_name = "chat"
@@ -30,6 +32,10 @@ urlpatterns = [
     path("join/", join_link, name="join_link"),
     path("join/room/", join_link_target, name="join_link_target"),
     path("join/room/use/", use_join_link, name="use_join_link"),
+    path("share/", share, name="share"),
+    path("manifest.webmanifest", manifest, name="manifest"),
+    path("service-worker.js", service_worker, name="service_worker"),
+    path("offline/", offline, name="offline"),
     path("standing/", standing, name="standing"),
     path("standing/appeal/", appeal_ban, name="appeal"),
     path("standing/<id:sanction_id>/appeal/", appeal, name="appeal_sanction"),

@@ -32,6 +32,7 @@
  * @property {{body: number, frame: number, changes: number}} limits
  * @property {Record<string, string>} urls
  * @property {import("./client/reach.js").Reach} reach
+ * @property {string | null} [epoch] of what a page without a network remembers
  */
 import { Commands } from "./client/commands.js";
 import { Composing } from "./client/composing.js";
@@ -57,6 +58,8 @@ import { reason } from "./view/words.js";
 export class ChatClient extends Emitter {
   /** @type {number | null} the room on the screen */
   openRoom = null;
+  /** Whether the site has newer scripts than this page. */
+  isOutdated = false;
   #wasVisible = true;
 
   /**
@@ -87,6 +90,7 @@ export class ChatClient extends Emitter {
       clock,
       askSync: (rooms) => session.send({ type: "sync", rooms }),
     });
+    this.store.epoch = page.epoch ?? null;
     this.outbox = new Outbox({
       storage,
       user: page.user.id,

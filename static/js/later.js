@@ -5,6 +5,8 @@
  * @typedef {import("./client.js").ChatClient} ChatClient
  */
 import { watchEnds } from "./client/ends.js";
+import { install } from "./client/installing.js";
+import { beginKeeping } from "./client/keeping.js";
 import { RecentRooms } from "./state/recents.js";
 
 /** Begins what goes on beside the conversation. */
@@ -14,4 +16,7 @@ export function begin(/** @type {ChatClient} */ client) {
   visited();
   client.on("room", visited);
   watchEnds(client);
+  void import("./elements/room-switcher.js"); // at hand, so that no key is lost on the way
+  void beginKeeping(client);
+  void install(client);
 }

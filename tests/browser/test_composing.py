@@ -40,8 +40,8 @@ def test_names_are_completed_with_the_keyboard_who_is_online_first(
     in_ada.field.press_sequentially("hi @b")
     expect(in_ada.suggested.nth(0)).to_contain_text("Bob Moog")
     expect(in_ada.suggested.nth(1)).to_contain_text("Ben Bagley")
-    field = in_ada.page.get_by_role("combobox")
-    expect(field).to_have_attribute("aria-expanded", "true")
+    field = in_ada.field
+    expect(field).to_have_attribute("aria-controls", "completions")
     expect(field).to_have_attribute("aria-activedescendant", "completion-0")
     field.press("ArrowDown")
     expect(in_ada.suggested.nth(1)).to_have_attribute("aria-selected", "true")
@@ -50,7 +50,7 @@ def test_names_are_completed_with_the_keyboard_who_is_online_first(
     field.press("Enter")
     expect(in_ada.field).to_have_value(f"hi @{bob.username} ")
     expect(in_ada.suggested).to_have_count(0)
-    expect(in_ada.page.get_by_role("combobox")).to_have_count(0)
+    expect(field).not_to_have_attribute("aria-controls", "completions")
     in_ada.field.press("Enter")
     expect(in_ada.stored.locator(".mention")).to_have_text("@Bob Moog")
 

@@ -256,10 +256,11 @@ def test_a_tab_that_was_frozen_while_the_server_was_replaced_catches_up(
 def test_where_the_browsers_storage_is_full_messages_are_sent_and_closing_is_warned_of(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
-    in_ada, in_bob = window(ada, room, outage=True), window(bob, room)
+    in_ada, in_bob = window(ada, outage=True), window(bob, room)
     devtools = in_ada.context.new_cdp_session(in_ada.page)
     full = {"origin": in_ada.site.url, "quotaSize": 1}
-    devtools.send("Storage.overrideQuotaForOrigin", full)
+    devtools.send("Storage.overrideQuotaForOrigin", full)  # before the browser remembers more
+    in_ada.enter(room)
     assert in_ada.page.evaluate(PUT_SOMETHING) == "QuotaExceededError"
     in_ada.say("one", "two")
     in_bob.sees("one", "two")

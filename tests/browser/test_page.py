@@ -156,11 +156,10 @@ def test_messages_are_reached_and_answered_from_the_keyboard(
     in_ada = window(ada, lively_room)
     in_ada.field.focus()
     in_ada.page.keyboard.press("Shift+Tab")
-    expect(in_ada.row("in answer").locator(":focus")).to_have_count(1)  # what is in the last row
-    for _ in range(10):
-        in_ada.page.keyboard.press("Shift+Tab")
-        if in_ada.page.evaluate("document.activeElement.matches('.message')"):
-            break
+    expect(in_ada.row("in answer")).to_be_focused()
+    in_ada.page.keyboard.press("Tab")
+    expect(in_ada.row("in answer").locator(":focus")).to_have_count(1)  # what is in it
+    in_ada.page.keyboard.press("Escape")
     expect(in_ada.row("in answer")).to_be_focused()
     in_ada.page.keyboard.press("ArrowUp")
     expect(in_ada.row("mixed")).to_be_focused()

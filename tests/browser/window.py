@@ -25,6 +25,10 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+# A browser without service workers: what a page is without the app around it.
+NO_APP = "delete Navigator.prototype.serviceWorker;"
+
+
 class Window:
     """One browser window of one member. Several tabs of it share a storage."""
 
@@ -36,11 +40,15 @@ class Window:
         self.page: Page = self._new_page()
 
     @classmethod
-    def open(cls, browser: Browser, site: Site, member: Member, **options: Any) -> Self:
-        """Open a window in which ``member`` is signed in."""
+    def open(
+        cls, browser: Browser, site: Site, member: Member, *, app: bool = False, **options: Any
+    ) -> Self:
+        """Open a window in which ``member`` is signed in; as an ``app`` it opens offline too."""
         context = browser.new_context(locale="en-GB", **options)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(CSP_WATCH)
+        if not app:
+            context.add_init_script(NO_APP)
         for name, value in member.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": site.url}])
         return cls(context, site, member)

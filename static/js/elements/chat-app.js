@@ -15,6 +15,10 @@ import "./typing-line.js";
 /** ms that a notice stays */
 const NOTICE = 6000;
 
+/** As in layout.css: where only one of the three is seen, and where the members are not beside it. */
+const PHONE = matchMedia("(width < 46rem)");
+const NARROW = matchMedia("(width < 68rem)");
+
 /** The whole page: rooms, conversation, members; on a phone one of them at a time. */
 export class ChatApp extends ChatElement {
   static topics = ["room", "rooms", "members"];
@@ -44,6 +48,7 @@ export class ChatApp extends ChatElement {
     client.on("room", () => this.#title(), signal);
     client.on("panel", () => void this.#openPanel(), signal);
     if (client.panels.open) void this.#openPanel(); // the page's address named a reply
+    for (const media of [PHONE, NARROW]) media.addEventListener("change", () => this.update(), { signal });
     client.on("go", (address) => this.#go(address), signal);
     client.on("notice", (text) => this.#tell(text), signal);
     this.#title();
@@ -53,20 +58,33 @@ export class ChatApp extends ChatElement {
     this.dataset.view = this.client.room ? this.#view : "rooms";
     return html`
       <a class="skip-link" href="#message" @click=${this.#skip}>Skip to the message field</a>
-      <room-list .client=${this.client}></room-list>
+      <room-list role=${this.#isAlone("rooms", PHONE) ? "main" : nothing} .client=${this.client}></room-list>
       <main class="conversation">
         ${this.client.room ? this.#conversation() : this.#nowhere()}
         <p class="chat-app__notice" role="status" ?hidden=${!this.#notice}>${this.#notice}</p>
       </main>
-      <aside class="members" aria-label="Members">
+      <aside
+        class="members"
+        aria-label="Members"
+        role=${this.#isAlone("members", NARROW) ? "main" : nothing}
+      >
         <header class="members__head">
           ${this.#backButton()}
-          <strong>Members</strong>
+          <h2 class="members__title" aria-level=${this.#isAlone("members", NARROW) ? 1 : 2}>Members</h2>
         </header>
         <member-list .client=${this.client}></member-list>
       </aside>
       ${this.#panel ?? nothing}
     `;
+  }
+
+  /**
+   * Whether one of the three stands in place of the conversation: then it is what the page is about.
+   * @param {string} view
+   * @param {MediaQueryList} media
+   */
+  #isAlone(view, media) {
+    return this.dataset.view === view && media.matches;
   }
 
   #conversation() {
@@ -221,7 +239,7 @@ export class ChatApp extends ChatElement {
   #go(/** @type {string} */ address) {
     const url = new URL(address, location.href);
     const place = placeAt(url, this.client);
-    if (!place) return location.assign(url);
+    if (!place || this.client.isOutdated) return location.assign(url);
     if (url.href !== location.href) history.pushState(null, "", url);
     return this.#open(place);
   }
@@ -253,7 +271,7 @@ export class ChatApp extends ChatElement {
   /** Back and forward. */
   #openAddress() {
     const place = placeAt(new URL(location.href), this.client);
-    if (place) this.#open(place);
+    if (place && !this.client.isOutdated) this.#open(place);
     else location.reload();
   }
 

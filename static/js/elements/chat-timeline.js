@@ -100,6 +100,7 @@ export class ChatTimeline extends ChatElement {
         @contextmenu=${(/** @type {PointerEvent} */ event) => pointer.asked(event)}
         @click=${(/** @type {PointerEvent} */ event) => pointer.touched(event)}
         @focusin=${(/** @type {FocusEvent} */ event) => pointer.focused(event)}
+        @focusout=${(/** @type {FocusEvent} */ event) => pointer.unfocused(event)}
         @keydown=${this.#pressed}
       >
         <div class="timeline__content">

@@ -18,7 +18,7 @@ const SIGNS = { "@": "Members", "#": "Rooms", ":": "Emoji", "/": "Commands" };
 
 /**
  * What the word at the caret may mean, above the field in which it is typed. The field keeps the
- * focus and is a combobox as long as there is anything to choose.
+ * focus and names what is chosen. It is no combobox: of several lines it may not be one.
  */
 export class CompletionList extends ChatElement {
   /** @type {HTMLTextAreaElement | null} */
@@ -126,9 +126,7 @@ export class CompletionList extends ChatElement {
     if (!field) return;
     const isOpen = this.#options.length > 0;
     for (const [name, value] of Object.entries({
-      role: "combobox",
       "aria-autocomplete": "list",
-      "aria-expanded": "true",
       "aria-controls": "completions",
       "aria-activedescendant": `completion-${this.#at}`,
     })) {

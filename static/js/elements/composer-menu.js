@@ -16,14 +16,14 @@ export class ComposerMenu extends ChatElement {
   open(opener, changed) {
     this.#changed = changed;
     document.body.append(this);
-    this.setAttribute("role", "menu");
+    this.setAttribute("role", "dialog");
     this.setAttribute("aria-label", "More to send");
     popUp(this, opener);
     this.querySelector("button")?.focus();
   }
 
   template() {
-    return html`<div class="menu" @keydown=${moveInMenu}>
+    return html`<div class="menu" role="menu" aria-label="More to send" @keydown=${moveInMenu}>
       ${this.#item("clock", "Send later", () => this.#schedule())}
       ${this.#item("list", "Poll", () => this.#poll())}
       ${this.#item("history", "Scheduled messages", () => this.client.panels.show("scheduled"))}

@@ -76,13 +76,15 @@ export class KeyHelp extends ChatElement {
     return html`<dialog class="confirm key-help" aria-labelledby="key-help-title" @close=${this.remove}>
       <h2 id="key-help-title" class="asking__title">Keyboard</h2>
       <div class="key-help__all" tabindex="0" role="group" aria-label="All keys">
-        ${KEYS.map(
-          ([where, keys]) =>
-            html`<section>
-              <h3>${where}</h3>
-              <dl>${keys.map(([pressed, done]) => html`<div><dt>${signs(pressed)}</dt><dd>${done}</dd></div>`)}</dl>
-            </section>`,
-        )}
+        <div class="key-help__columns">
+          ${KEYS.map(
+            ([where, keys]) =>
+              html`<section>
+                <h3>${where}</h3>
+                <dl>${keys.map(([pressed, done]) => html`<div><dt>${signs(pressed)}</dt><dd>${done}</dd></div>`)}</dl>
+              </section>`,
+          )}
+        </div>
       </div>
       <label class="asking__check">
         <input

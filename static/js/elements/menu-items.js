@@ -24,6 +24,18 @@ export function menuItem(sign, label, act, checked) {
 }
 
 /**
+ * Some lines of a menu under a title.
+ * @param {string} title
+ * @param {unknown[]} items
+ */
+export function menuGroup(title, items) {
+  return html`<div role="group" aria-label=${title}>
+    <p class="menu__title" aria-hidden="true">${title}</p>
+    ${items}
+  </div>`;
+}
+
+/**
  * Moves the focus in a menu: by arrows, to its ends, to what begins with a letter. Tab leaves it,
  * which closes it.
  */

@@ -48,7 +48,7 @@ export class MessageMenu extends ChatElement {
   /** @param {What} what */
   open(what) {
     this.#what = what;
-    this.setAttribute("role", "menu");
+    this.setAttribute("role", "dialog");
     this.setAttribute("aria-label", NAME);
     this.paint();
     popUp(this, what.opener);
@@ -57,7 +57,7 @@ export class MessageMenu extends ChatElement {
 
   template() {
     if (!this.#what) return nothing;
-    return html`<div class="menu" @keydown=${moveInMenu}>
+    return html`<div class="menu" role="menu" aria-label=${NAME} @keydown=${moveInMenu}>
       ${items(this.client, this.#what).map((item) => drawn(item, () => this.hidePopover()))}
     </div>`;
   }

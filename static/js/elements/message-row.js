@@ -12,7 +12,7 @@
  * @property {Acts} acts
  * @property {boolean} continues the author was named above
  * @property {boolean} isActive pointed at or in focus
- * @property {boolean} isStop the one row where the Tab key stops; what is in the others is passed
+ * @property {boolean} isStop the one row where the Tab key stops, or something in it
  * @property {string} key
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
@@ -32,6 +32,8 @@ export function messageRow(message, view) {
   const { client, continues, key, isActive, isStop } = view;
   const author = client.person(message.author);
   const date = new Date(message.created_at);
+  // The row itself comes first; what is in it, once one is there.
+  const within = { ...view, isStop: isStop && isActive };
   return html`
     <article
       class="message"
@@ -46,7 +48,7 @@ export function messageRow(message, view) {
     >
       <div class="message__side">
         ${continues
-          ? time(message, view, briefTime(date))
+          ? time(message, within, briefTime(date))
           : html`<button
               type="button"
               class="message__face"
@@ -65,15 +67,15 @@ export function messageRow(message, view) {
                 type="button"
                 class="message__author"
                 data-person=${message.author}
-                tabindex=${isStop ? 0 : -1}
+                tabindex=${within.isStop ? 0 : -1}
               >
                 ${author.name}</button
-              >${time(message, view, timeOfDay(date))}
+              >${time(message, within, timeOfDay(date))}
               ${message.pinned ? html`<span title="Pinned">${icon("pin")}</span>` : nothing}
             </header>`}
-        ${message.reply_to === null ? nothing : quote(message, view)}
-        ${message.forwarded ? origin(message.forwarded, view) : nothing} ${content(message, view)}
-        ${messageReactions(message, view)} ${messageThread(message, view)}
+        ${message.reply_to === null ? nothing : quote(message, within)}
+        ${message.forwarded ? origin(message.forwarded, within) : nothing} ${content(message, within)}
+        ${messageReactions(message, within)} ${messageThread(message, within)}
         ${message.entry ? messageProgress(message.entry, client) : nothing}
       </div>
       ${isActive && !isEdited(message, client) ? messageTools(message, view) : nothing}

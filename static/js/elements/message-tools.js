@@ -23,7 +23,7 @@ export function messageTools(message, { client, acts }) {
         : html`${tool("smile-plus", "React", (event) => acts.pickReaction(message, opener(event)))}
           ${tool("reply", "Reply", () => acts.reply(message))}`}
       ${openThread ? tool("messages-square", "Thread", () => openThread(message)) : nothing}
-      ${tool("ellipsis", "More", (event) => acts.more(message, opener(event)))}
+      ${tool("ellipsis", "More", (event) => acts.more(message, opener(event)), "menu")}
     </div>
   `;
 }
@@ -36,9 +36,16 @@ function opener(/** @type {Event} */ event) {
  * @param {string} sign
  * @param {string} label
  * @param {(event: Event) => void} act
+ * @param {string} [opens] what it opens
  */
-function tool(sign, label, act) {
-  return html`<button type="button" title=${label} aria-label=${label} @click=${act}>
+function tool(sign, label, act, opens) {
+  return html`<button
+    type="button"
+    title=${label}
+    aria-label=${label}
+    aria-haspopup=${opens ?? nothing}
+    @click=${act}
+  >
     ${icon(sign)}
   </button>`;
 }

@@ -23,6 +23,8 @@ export class ReactionList extends ChatElement {
     this.setAttribute("aria-label", "Who reacted");
     this.paint();
     popUp(this, opener, true);
+    this.tabIndex = -1; // nothing in it can be pressed: it is read
+    this.focus();
   }
 
   template() {

@@ -53,6 +53,17 @@ export class ReactionPicker extends ChatElement {
       </div>`;
   }
 
+  /** However many there are, the Tab key stops at one: the first, until arrows led to another. */
+  paint() {
+    super.paint();
+    if (!this.querySelector("button[tabindex='0']")) this.#stopAt(this.#buttons[0]);
+  }
+
+  #stopAt(/** @type {HTMLButtonElement | undefined} */ button) {
+    for (const each of this.querySelectorAll("button[tabindex='0']")) each.setAttribute("tabindex", "-1");
+    button?.setAttribute("tabindex", "0");
+  }
+
   /**
    * @param {string} title
    * @param {string[]} emoji
@@ -68,6 +79,7 @@ export class ReactionPicker extends ChatElement {
           const name = EMOJI_NAMES.get(each) ?? each;
           return html`<button
             type="button"
+            tabindex="-1"
             title=${name}
             aria-label=${name}
             @click=${() => this.#pick(each)}
@@ -123,11 +135,16 @@ export class ReactionPicker extends ChatElement {
   #move(/** @type {KeyboardEvent} */ event) {
     const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
     const step = /** @type {Record<string, number>} */ (steps)[event.key];
-    if (!step) return;
+    if (!step) return undefined;
     event.preventDefault();
     const buttons = this.#buttons;
     const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    buttons[Math.max(0, Math.min(buttons.length - 1, at + step))].focus();
+    const isTurned = Math.abs(step) === 1 && this.matches(":dir(rtl)");
+    const next = at + (isTurned ? -step : step);
+    if (next < 0) return /** @type {HTMLElement | null} */ (this.querySelector("input"))?.focus();
+    const button = buttons[Math.min(buttons.length - 1, next)];
+    this.#stopAt(button);
+    return button.focus();
   }
 }
 

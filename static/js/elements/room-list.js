@@ -35,6 +35,7 @@ export class RoomList extends ChatElement {
     const { urls } = this.client;
     return html`
       <header class="room-list__head">
+        <h1 class="visually-hidden room-list__heading">Rooms</h1>
         <a class="room-list__site" href=${urls.rooms}>${document.documentElement.dataset.site}</a>
         <a class="button button--bare button--icon" href=${urls.rooms} title="Find rooms">
           ${icon("compass")}<span class="visually-hidden">Find rooms</span>
@@ -179,6 +180,7 @@ export class RoomList extends ChatElement {
         type="button"
         class="room-list__more"
         title="Options"
+        aria-haspopup="menu"
         @click=${(/** @type {Event} */ event) => this.#openMenu(event, room)}
       >
         ${icon("ellipsis")}<span class="visually-hidden">Options for ${room.name}</span>

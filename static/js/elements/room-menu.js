@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { canMove, leave, move, want } from "../client/arranging.js";
 import { inWords } from "../view/until.js";
 import { ChatElement, put } from "./element.js";
-import { menuItem, moveInMenu } from "./menu-items.js";
+import { menuGroup, menuItem, moveInMenu } from "./menu-items.js";
 import { popUp } from "./popup.js";
 
 const HOUR = 60 * 60 * 1000; // ms
@@ -32,7 +32,7 @@ export class RoomMenu extends ChatElement {
    */
   open(room, opener) {
     this.#room = room;
-    this.setAttribute("role", "menu");
+    this.setAttribute("role", "dialog");
     this.setAttribute("aria-label", room.name);
     this.paint();
     popUp(this, opener);
@@ -49,7 +49,13 @@ export class RoomMenu extends ChatElement {
     if (!room) return nothing;
     const { client } = this;
     const isQuiet = room.quietUntil !== null && room.quietUntil > Date.now();
-    return html`<div class="menu" @keydown=${moveInMenu} @click=${() => this.hidePopover()}>
+    return html`<div
+      class="menu"
+      role="menu"
+      aria-label=${room.name}
+      @keydown=${moveInMenu}
+      @click=${() => this.hidePopover()}
+    >
       ${room.unread.count > 0
         ? menuItem("circle-help", "Why is this unread?", () => this.#explain(room))
         : nothing}
@@ -62,25 +68,30 @@ export class RoomMenu extends ChatElement {
       ${canMove(client, room, "down")
         ? menuItem("arrow-down", "Move down", () => move(client, room, "down"))
         : nothing}
-      <h3 class="menu__title">Tell me about</h3>
-      ${LEVELS.map(([notify, sign, label]) =>
-        menuItem(sign, label, () => want(client, room, { notify }), room.notify === notify),
+      ${menuGroup(
+        "Tell me about",
+        LEVELS.map(([notify, sign, label]) =>
+          menuItem(sign, label, () => want(client, room, { notify }), room.notify === notify),
+        ),
       )}
-      <h3 class="menu__title">${isQuiet ? `Quiet ${inWords(room.quietUntil)}` : "Quiet"}</h3>
-      ${isQuiet
-        ? menuItem("volume-2", "Be told again", () => want(client, room, { quiet_until: null }))
-        : PAUSES.map(([label, ms]) =>
-            menuItem("volume-x", label, () =>
-              want(client, room, { quiet_until: new Date(Date.now() + ms).toISOString() }),
+      ${menuGroup(
+        isQuiet ? `Quiet ${inWords(room.quietUntil)}` : "Quiet",
+        isQuiet
+          ? [menuItem("volume-2", "Be told again", () => want(client, room, { quiet_until: null }))]
+          : PAUSES.map(([label, ms]) =>
+              menuItem("volume-x", label, () =>
+                want(client, room, { quiet_until: new Date(Date.now() + ms).toISOString() }),
+              ),
             ),
-          )}
+      )}
       ${room.kind === "direct"
         ? nothing
-        : html`<h3 class="menu__title">This room</h3>
-            ${menuItem("settings", "Settings", () =>
+        : menuGroup("This room", [
+            menuItem("settings", "Settings", () =>
               location.assign(`${this.client.urls.rooms}${room.slug}/settings/`),
-            )}
-            ${menuItem("door-open", "Leave", () => leave(client, room))}`}
+            ),
+            menuItem("door-open", "Leave", () => leave(client, room)),
+          ])}
     </div>`;
   }
 }

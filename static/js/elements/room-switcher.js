@@ -40,7 +40,12 @@ export class RoomSwitcher extends ChatElement {
   /** @type {Choice[]} */
   #publicRooms = [];
 
-  open() {
+  /** @type {HTMLElement | null} */
+  #from = null;
+
+  /** @param {HTMLElement | null} from what had the focus, and has it again afterwards */
+  open(from) {
+    this.#from = from;
     this.querySelector("dialog")?.showModal();
   }
 
@@ -48,7 +53,7 @@ export class RoomSwitcher extends ChatElement {
     const groups = this.#groups();
     const all = groups.flatMap(({ choices }) => choices);
     this.#at = Math.min(this.#at, Math.max(0, all.length - 1));
-    return html`<dialog class="confirm switcher" aria-label="Go to" @close=${this.remove} @click=${this.#outside}>
+    return html`<dialog class="confirm switcher" aria-label="Go to" @close=${this.#closed} @click=${this.#outside}>
       <input
         class="input switcher__field"
         type="text"
@@ -229,6 +234,13 @@ export class RoomSwitcher extends ChatElement {
 
   #close() {
     this.querySelector("dialog")?.close();
+    this.#closed();
+  }
+
+  #closed() {
+    if (!this.isConnected) return;
+    this.remove();
+    if (this.#from?.isConnected) this.#from.focus();
   }
 
   #go(/** @type {string} */ slug) {

@@ -95,6 +95,7 @@ export class ThreadPanel extends SidePanel {
         @contextmenu=${(/** @type {PointerEvent} */ event) => this.#pointer.asked(event)}
         @click=${(/** @type {PointerEvent} */ event) => this.#pointer.touched(event)}
         @focusin=${(/** @type {FocusEvent} */ event) => this.#pointer.focused(event)}
+        @focusout=${(/** @type {FocusEvent} */ event) => this.#pointer.unfocused(event)}
         @keydown=${this.#rowPressed}
       >
         ${repeat(

@@ -12,7 +12,7 @@ import { countText } from "../view/words.js";
 export function timelineHead(/** @type {ChatClient} */ client) {
   const { room, timeline, windows } = client;
   if (!room || !timeline) return nothing;
-  if (windows.historyState === "failed") {
+  if (windows.historyState === "failed" && !timeline.atStart) {
     return html`<p class="timeline__head">
       Earlier messages could not be loaded.
       <button type="button" class="link" @click=${() => windows.retry()}>Try again</button>

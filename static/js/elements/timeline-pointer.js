@@ -57,6 +57,12 @@ export class TimelinePointer {
     this.#activate(row);
   }
 
+  /** The focus went elsewhere; what opened for a row is still about it. */
+  unfocused(/** @type {FocusEvent} */ { relatedTarget: to, currentTarget: rows }) {
+    if (!(to instanceof Element) || /** @type {Element} */ (rows).contains(to)) return;
+    if (!to.closest("[popover], dialog")) this.#activate(null);
+  }
+
   /**
    * Moves between rows, or does what a key stands for.
    * @param {KeyboardEvent} event

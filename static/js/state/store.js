@@ -158,6 +158,23 @@ export class Store extends Emitter {
     this.tell("room", id);
   }
 
+  /**
+   * Takes what was kept of a room since it was open last, as of `version`, unless more is held by
+   * now; what changed in it since is asked for.
+   * @param {number} id
+   * @param {{version: number, messages: import("./types.js").Message[], members: Member[]}} kept
+   */
+  recall(id, { version, messages, members }) {
+    const room = this.rooms.get(id);
+    if (!room || room.holdsContent || version > room.version) return;
+    room.takeMessages(messages);
+    room.takeMembers(members);
+    const isBehind = version < room.version;
+    room.version = version;
+    if (isBehind) this.#sync([id]);
+    this.tell("room", id);
+  }
+
   /** Moves the read position. Tells whether it moved. */
   read(/** @type {number} */ id, /** @type {number} */ seq) {
     const room = this.rooms.get(id);
