@@ -6,6 +6,8 @@ the model alone.
 
 from django.db import migrations
 
+from chat.migrations._granting import let_moderators_see
+
 POSTGRES = [
     """
     CREATE FUNCTION chat_audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,26 +47,6 @@ def drop_trigger(apps, schema_editor):
         schema_editor.execute(statement)
 
 
-def permission(apps):
-    ContentType = apps.get_model("contenttypes", "ContentType")
-    of, _ = ContentType.objects.get_or_create(app_label="chat", model="auditentry")
-    return apps.get_model("auth", "Permission").objects.get_or_create(
-        content_type=of, codename="view_auditentry", defaults={"name": "Can view audit entry"}
-    )[0]
-
-
-def let_read(apps, schema_editor):
-    """Let the group of moderators read the trail, where nobody removed the group."""
-    for group in apps.get_model("auth", "Group").objects.filter(name="Moderators"):
-        group.permissions.add(permission(apps))
-
-
-def let_no_more(apps, schema_editor):
-    """Take that permission from the group."""
-    for group in apps.get_model("auth", "Group").objects.filter(name="Moderators"):
-        group.permissions.remove(permission(apps))
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("chat", "0008_audit"),
@@ -74,5 +56,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(add_trigger, drop_trigger),
-        migrations.RunPython(let_read, let_no_more),
+        let_moderators_see(("auditentry", "audit entry")),
     ]

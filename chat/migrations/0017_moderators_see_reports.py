@@ -2,25 +2,7 @@
 
 from django.db import migrations
 
-
-def permission(apps):
-    ContentType = apps.get_model("contenttypes", "ContentType")
-    of, _ = ContentType.objects.get_or_create(app_label="chat", model="report")
-    return apps.get_model("auth", "Permission").objects.get_or_create(
-        content_type=of, codename="view_report", defaults={"name": "Can view report"}
-    )[0]
-
-
-def let_see(apps, schema_editor):
-    """Give the permission."""
-    for group in apps.get_model("auth", "Group").objects.filter(name="Moderators"):
-        group.permissions.add(permission(apps))
-
-
-def let_no_more(apps, schema_editor):
-    """Take it."""
-    for group in apps.get_model("auth", "Group").objects.filter(name="Moderators"):
-        group.permissions.remove(permission(apps))
+from chat.migrations._granting import let_moderators_see
 
 
 class Migration(migrations.Migration):
@@ -30,4 +12,4 @@ class Migration(migrations.Migration):
         ("contenttypes", "0002_remove_content_type_name"),
     ]
 
-    operations = [migrations.RunPython(let_see, let_no_more)]
+    operations = [let_moderators_see(("report", "report"))]
