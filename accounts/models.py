@@ -81,6 +81,8 @@ class User(AbstractUser):
     )
     # Whether single letters are commands; speech input may type them by accident.
     single_keys = models.BooleanField(default=True, db_default=True)
+    # In the rooms they were let into by name, and nowhere else.
+    is_guest = models.BooleanField(default=False, db_default=False, editable=False)
     banned_at = models.DateTimeField(null=True, blank=True, editable=False)
     ban_reason = models.CharField(max_length=REASON_MAX, blank=True, editable=False)
 

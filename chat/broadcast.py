@@ -146,6 +146,19 @@ class ModerationChanged(msgspec.Struct, frozen=True, tag="moderation", array_lik
     group = HUBS
 
 
+class RoomTold(msgspec.Struct, frozen=True, tag="room_told", array_like=True):
+    """Whoever is in a room now is told something, on all their screens: about retention."""
+
+    room: int
+    about: str
+    text: str
+
+    @property
+    def group(self) -> str:
+        """The channel-layer group whose hubs want to know."""
+        return room_group(self.room)
+
+
 class SeatsArranged(msgspec.Struct, frozen=True, tag="arranged", array_like=True):
     """A member wants some of their rooms differently: ``json`` is a list of their seats' rows."""
 
@@ -180,6 +193,12 @@ class PresenceChanged(msgspec.Struct, frozen=True, tag="presence", array_like=Tr
     group = HUBS
 
 
+class FiltersChanged(msgspec.Struct, frozen=True, tag="filters", array_like=True):
+    """What is looked for in messages changed: it has to be read anew."""
+
+    group = HUBS
+
+
 Event = (
     RoomChanged
     | Typing
@@ -190,8 +209,10 @@ Event = (
     | Own
     | Told
     | ModerationChanged
+    | RoomTold
     | AccessChanged
     | PresenceChanged
+    | FiltersChanged
 )
 
 

@@ -60,6 +60,28 @@ class Forbidden(ChatError):
     detail = "You may not do that."
 
 
+class NotInRoom(Forbidden):
+    """Of a public room. A guest, for whom there is no such room, is told what is ``missing``."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__("You are not a member of this room.")
+        self.missing = missing
+
+    def for_guest(self) -> NotFound:
+        """Return what a guest is told."""
+        return NotFound(self.missing)
+
+
+class Held(Forbidden):
+    """It was kept for a moderator, who may post it yet: nothing is to be sent again."""
+
+    detail = "A moderator looks at your message before it is posted."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the refused one is told."""
+        return super().as_dict() | {"held": True}
+
+
 class RateLimited(ChatError):
     """Too often."""
 

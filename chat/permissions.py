@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import User
-from chat.errors import Forbidden, NotFound
+from chat.errors import Forbidden, NotFound, NotInRoom
 from chat.models import Callers, Membership, Message, Role, Room, Sanction, Writers
 from chat.models.sanction import readable
 
@@ -16,7 +16,7 @@ def check_seat(room: Room | None, seat: Membership | None, missing: str = NO_ROO
     if room is None or (seat is None and room.kind != Room.Kind.PUBLIC):
         raise NotFound(missing)
     if seat is None:
-        raise Forbidden("You are not a member of this room.")
+        raise NotInRoom(missing)
 
 
 def check_writable(room: Room) -> None:

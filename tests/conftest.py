@@ -17,6 +17,7 @@ pytest.register_assert_rewrite(
     "tests.api", "tests.browser", "tests.faults", "tests.live", "tests.server", "tests.services"
 )
 
+from chat.services import screening  # noqa: E402
 from tests.parts import backing  # noqa: E402
 from tests.parts.site import Site  # noqa: E402
 
@@ -51,6 +52,12 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """The address of the test database, open to the whole run; what is written there stays."""
     with django_db_blocker.unblock():
         yield backing.url_under_test(connection.settings_dict)
+
+
+@pytest.fixture(autouse=True)
+def _filters_read_anew() -> None:
+    """Let no test find the filters of the one before, whose transaction is undone."""
+    screening.forget()
 
 
 @pytest.fixture(scope="session")

@@ -279,6 +279,42 @@ class ReportRow(msgspec.Struct, frozen=True):
     seq: int | None = None
 
 
+class HeldRow(msgspec.Struct, frozen=True):
+    """A message that a filter keeps until a moderator has decided. ``edit_of`` is to become it."""
+
+    id: int
+    author: rows.PersonRow
+    body: str
+    held_at: str
+    filter: str | None
+    thread: int | None
+    reply_to: int | None
+    edit_of: int | None
+
+
+class HeldMessages(msgspec.Struct, frozen=True):
+    """What waits in a room, the oldest first."""
+
+    held: list[HeldRow]
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """The held message that was rejected."""
+
+    id: int
+
+
+class Retention(msgspec.Struct, frozen=True):
+    """For how many days messages are kept in a room, null for good; ``words`` say so.
+
+    ``own`` is what the room itself says, null where it is as on the whole site.
+    """
+
+    days: int | None
+    own: int | None
+    words: str
+
+
 class Reports(msgspec.Struct, frozen=True):
     """Open reports, the newest first."""
 
@@ -286,11 +322,15 @@ class Reports(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why not. ``retry_after`` is in seconds."""
+    """Why not. ``retry_after`` is in seconds.
+
+    ``held``: a moderator looks at the message and may post it yet, under its ``client_id``.
+    """
 
     code: str
     detail: str
     retry_after: float | None = None
+    held: bool = False
 
 
 TYPES = [
@@ -300,6 +340,7 @@ TYPES = [
     Drafts, rows.DraftRow, Scheduled, rows.ScheduledRow, PollChoice, KnownRooms,
     Bans, Purged, ReportRow, Reports,
     RoomSanctions, SanctionRow, OwnSanctions, OwnSanction, Trail,
+    HeldMessages, Rejected, Retention,
 ]  # fmt: skip
 
 

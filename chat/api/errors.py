@@ -19,7 +19,15 @@ from django.http import (
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from chat import rows
-from chat.errors import ChatError, Forbidden, Invalid, NotFound, TooLarge, Unavailable
+from chat.errors import (
+    ChatError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotInRoom,
+    TooLarge,
+    Unavailable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +86,8 @@ def guarded(view: View) -> View:
 def tell(request: HttpRequest, error: Any) -> HttpResponse:
     """Return the answer to a request that an exception ended. Call it while handling that."""
     refusal = refusal_of(error)
+    if isinstance(refusal, NotInRoom) and getattr(request, "auth", None):
+        refusal = refusal.for_guest() if request.auth.is_guest else refusal  # type: ignore[attr-defined]
     if refusal is None:
         logger.exception("A request to %s failed.", request.path)
         got_request_exception.send(sender=None, request=request)

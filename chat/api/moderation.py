@@ -12,9 +12,13 @@ from chat.api.answers import (
     BanRow,
     Bans,
     Done,
+    HeldMessages,
+    HeldRow,
     OwnSanction,
     OwnSanctions,
     Purged,
+    Rejected,
+    Retention,
     RoomSanctions,
     SanctionRow,
     Trail,
@@ -26,7 +30,9 @@ from chat.api.fields import Asked, Id, Moment, NumberInQuery, Text
 from chat.api.request import MemberRequest
 from chat.errors import Invalid
 from chat.models import AuditEntry, Sanction
-from chat.services import audit, lifting, members, messages, purging, sanctions
+from chat.services import audit, lifting, members, messages, purging, retention, sanctions
+from chat.services import held as holding
+from chat.services.access import access_room
 
 router = Router(tags=["moderation"])
 
@@ -45,6 +51,13 @@ class Purge(Asked):
     """Of how many hours the messages are deleted, and why."""
 
     hours: Id
+    reason: Text = ""
+
+
+class Keep(Asked):
+    """For how many days messages are kept; null for as long as on the whole site."""
+
+    days: Id | None
     reason: Text = ""
 
 
@@ -162,6 +175,60 @@ def remove_message(request: MemberRequest, message_id: int, asked: Reason) -> Ht
 def restore(request: MemberRequest, message_id: int, asked: Reason) -> HttpResponse:
     """Bring back a message that a moderator deleted."""
     return answer(messages.restore(request.auth, message_id, asked.reason))
+
+
+@router.get("rooms/{any_id:room_id}/held", openapi_extra=answers(HeldMessages))
+def held(request: MemberRequest, room_id: int) -> HttpResponse:
+    """What filters keep until somebody has decided. For those who look after the room."""
+    found = holding.waiting_in(request.auth, room_id)
+    return answer(
+        HeldMessages(
+            [
+                HeldRow(
+                    each.pk,
+                    rows.person_row(each.author),
+                    each.body,
+                    rows.wire_time(each.held_at),
+                    each.filter.name if each.filter else None,
+                    each.thread_id,
+                    each.reply_to_id,
+                    each.edit_of_id,
+                )
+                for each in found
+            ]
+        )
+    )
+
+
+@router.post("held/{any_id:held_id}/release", openapi_extra=answers(Ack))
+def release(request: MemberRequest, held_id: int, asked: Reason) -> HttpResponse:
+    """Post a held message now, as its author."""
+    return answer(holding.release(request.auth, held_id, asked.reason))
+
+
+@router.post("held/{any_id:held_id}/reject", openapi_extra=answers(Rejected))
+def reject(request: MemberRequest, held_id: int, asked: Reason) -> HttpResponse:
+    """Let a held message never be posted; its author is told why."""
+    return answer(Rejected(holding.reject(request.auth, held_id, asked.reason).pk))
+
+
+@router.get("rooms/{any_id:room_id}/retention", openapi_extra=answers(Retention))
+def kept(request: MemberRequest, room_id: int) -> HttpResponse:
+    """How long messages of a room are kept."""
+    return _kept(request, room_id)
+
+
+@router.put("rooms/{any_id:room_id}/retention", openapi_extra=answers(Retention))
+def keep(request: MemberRequest, room_id: int, asked: Keep) -> HttpResponse:
+    """Say how long messages of a room are kept. For its owners."""
+    retention.set_for_room(request.auth, room_id, asked.days, asked.reason)
+    return _kept(request, room_id)
+
+
+def _kept(request: MemberRequest, room_id: int) -> HttpResponse:
+    room = access_room(request.auth, room_id)
+    days = retention.days_of(room)
+    return answer(Retention(days, room.retention_days, retention.in_words(days)))
 
 
 def _row(sanction: Sanction) -> SanctionRow:

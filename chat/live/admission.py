@@ -155,7 +155,8 @@ WHERE member.id IN ({users})
 _MEMBER_FIELDS = [
     field.attname
     for field in User._meta.concrete_fields
-    if field.name in {"id", "password", "username", "display_name", "is_active", "banned_at"}
+    if field.name
+    in {"id", "password", "username", "display_name", "is_active", "is_guest", "banned_at"}
 ]
 
 _CHANGED = """

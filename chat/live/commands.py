@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat import broadcast
-from chat.errors import ChatError, Forbidden, Unavailable
+from chat.errors import ChatError, Forbidden, NotInRoom, Unavailable
 from chat.live import frames
 from chat.live.frames import (
     Command,
@@ -144,6 +144,8 @@ async def _sync_some(hub: "Hub", socket: "Socket", rooms: dict[int, int], ref: R
         rooms_left = {room: rooms[room] for room in left}
         answers |= await hub.database(_as_member, reading.sync, socket.user, rooms_left)
     for room, answer in answers.items():
+        if socket.is_guest and isinstance(answer, NotInRoom):
+            answer = answer.for_guest()
         socket.send(_sync_answer(room, answer, ref, socket.user))
         feed = hub.feeds.get(room)
         if (
@@ -204,4 +206,6 @@ def _ack(ack: Ack, ref: Ref | None) -> bytes:
 
 
 def _refuse(hub: "Hub", socket: "Socket", error: ChatError, ref: Ref | None) -> None:
+    if socket.is_guest and isinstance(error, NotInRoom):
+        error = error.for_guest()
     hub.refuse(socket, socket.session.refuse(error, ref, time.monotonic()))

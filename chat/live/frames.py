@@ -16,7 +16,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chat import rows
 from chat.broadcast import Fragment, RoomChanged
-from chat.errors import BadFrame, ChatError, Invalid
+from chat.errors import BadFrame, ChatError, Held, Invalid
 
 SUBPROTOCOL = "chat.v1"
 FRAME_MAX = 65_536  # bytes a client may send in one frame
@@ -232,13 +232,17 @@ class AckFrame(msgspec.Struct, tag_field="type", tag="ack"):
 
 
 class ErrorFrame(msgspec.Struct, tag_field="type", tag="error"):
-    """The command was refused and changed nothing."""
+    """The command was refused and changed nothing.
+
+    ``held``: a moderator looks at the message and may post it yet, under its ``client_id``.
+    """
 
     ref: Ref | None
     code: str
     detail: str
     retry_after: float | UnsetType = UNSET
     room: int | UnsetType = UNSET
+    held: bool | UnsetType = UNSET
 
 
 class Pong(msgspec.Struct, tag_field="type", tag="pong"):
@@ -316,8 +320,9 @@ class Notice(msgspec.Struct, tag_field="type", tag="notice", omit_defaults=True)
     """The member is told something in words.
 
     ``about``: what moderators did to them (mute, ban, remove, delete), what they have become in a
-    room (role), what became of what they reported (report), or what waits for them as a moderator
-    of ``room`` (reported). ``until``: its end. ``sanction``: that they may appeal against.
+    room (role), what became of what they reported (report) or of their message that a filter held
+    (held), what waits for them as a moderator of ``room`` (reported), or how long its messages are
+    kept (retention). ``until``: its end. ``sanction``: that they may appeal against.
     """
 
     about: str
@@ -385,7 +390,14 @@ def error(refusal: ChatError, ref: Ref | None, room: int | None = None) -> bytes
     """Return the text of an error frame."""
     wait = UNSET if refusal.retry_after is None else refusal.retry_after
     return _encode(
-        ErrorFrame(ref, refusal.code, refusal.detail, wait, UNSET if room is None else room)
+        ErrorFrame(
+            ref,
+            refusal.code,
+            refusal.detail,
+            wait,
+            UNSET if room is None else room,
+            isinstance(refusal, Held) or UNSET,
+        )
     )
 
 

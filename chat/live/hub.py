@@ -18,11 +18,13 @@ from chat import broadcast
 from chat.broadcast import (
     AccessChanged,
     Event,
+    FiltersChanged,
     ModerationChanged,
     Own,
     PresenceChanged,
     Read,
     RoomChanged,
+    RoomTold,
     SeatChanged,
     SeatsArranged,
     ThreadSeatChanged,
@@ -49,7 +51,7 @@ from chat.live.storing import Writer
 from chat.live.wheel import Wheel
 from chat.live.wire import Wire
 from chat.rows import wire_time
-from chat.services import reading
+from chat.services import reading, screening
 from chat.services.members import mark_read_many
 from chat.services.posting import BODY_MAX
 
@@ -265,7 +267,7 @@ class Hub:
         allowance = self._allowances.setdefault(user, Allowance())
         now = time.monotonic()
         socket = Socket(wire, guest.credentials, user, allowance, now, self._slow)
-        socket.stamp = guest.stamp
+        socket.stamp, socket.is_guest = guest.stamp, guest.user.is_guest
         socket.address = address
         if address:
             self._from[address] = self._from.get(address, 0) + 1
@@ -351,10 +353,15 @@ class Hub:
                     self._told(event)
                 case ModerationChanged():
                     self._moderation_changed(event)
+                case RoomTold():
+                    self._room_told(event)
                 case AccessChanged():
                     self._access_changed(event)
                 case PresenceChanged():
                     self.onlookers.presence_changed(event.users)
+                case FiltersChanged():
+                    screening.forget()
+                    self.spawn(self.database(screening.refresh))
 
     def _told(self, event: Told) -> None:
         notice = frames.Notice(event.about, event.text, event.room, event.until, event.sanction)
@@ -368,6 +375,12 @@ class Hub:
             for socket in self.sockets_of.get(user, ()):
                 if event.room in socket.rooms:
                     socket.send(text)
+
+    def _room_told(self, event: RoomTold) -> None:
+        if (feed := self.feeds.get(event.room)) is not None:
+            text = frames.encode(frames.Notice(event.about, event.text, event.room))
+            for socket in feed.sockets:
+                socket.send(text)
 
     # --- Changes of rooms ---------------------------------------------------------------------
 
@@ -547,6 +560,7 @@ class Hub:
                 socket.close(Close.SILENT)
         await self.repair.compare(list(self.feeds))
         await self.seats.compare()
+        await self.database(screening.refresh)
         await self._look_at_credentials(due)
 
     async def _look_at_credentials(self, sockets: list[Socket]) -> None:
@@ -574,7 +588,7 @@ class Hub:
             elif guest.user is None or guest.user.pk != socket.user:
                 socket.close(Close.SIGN_IN)  # the session has become somebody else's
             else:
-                socket.stamp = guest.stamp
+                socket.stamp, socket.is_guest = guest.stamp, guest.user.is_guest
 
     async def _sweep(self) -> None:
         now = time.monotonic()

@@ -32,6 +32,7 @@ class Socket:
         "focus",
         "held",
         "id",
+        "is_guest",
         "lagged",
         "rooms",
         "seats_to_look_at",
@@ -60,6 +61,7 @@ class Socket:
         self.stamp = ""  # of the session it came with
         self.address = ""  # with whose sockets it is counted, if with any
         self.user = user
+        self.is_guest = False
         self.session = Session(allowance, now)
         self.rooms: set[int] = set()
         self.held: dict[int, list[tuple[int, bytes, bytes]]] = {}

@@ -5,6 +5,7 @@ from chat.models.block import Block
 from chat.models.call import Call
 from chat.models.draft import Draft
 from chat.models.emoji import CustomEmoji
+from chat.models.filter import Filter, HeldMessage
 from chat.models.join_link import JoinLink
 from chat.models.lease import Lease
 from chat.models.membership import Membership, Notify, Role
@@ -16,6 +17,7 @@ from chat.models.report import Report
 from chat.models.room import Callers, Room, Writers
 from chat.models.sanction import Sanction
 from chat.models.saved import Saved
+from chat.models.saved_view import SavedView
 from chat.models.scheduled import ScheduledMessage
 from chat.models.site import SiteState
 from chat.models.thread import ThreadSeat
@@ -28,6 +30,8 @@ __all__ = [
     "Connection",
     "CustomEmoji",
     "Draft",
+    "Filter",
+    "HeldMessage",
     "JoinLink",
     "Lease",
     "Membership",
@@ -44,6 +48,7 @@ __all__ = [
     "Room",
     "Sanction",
     "Saved",
+    "SavedView",
     "ScheduledMessage",
     "ServerProcess",
     "SiteState",

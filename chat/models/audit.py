@@ -33,6 +33,15 @@ class Verb(models.TextChoices):
     ESCALATE_REPORT = "report.escalate", "escalated a report"
     RESOLVE_REPORT = "report.resolve", "resolved a report"
     DISMISS_REPORT = "report.dismiss", "dismissed a report"
+    CHANGE_FILTER = "filter.change", "changed a filter"
+    START_FILTER = "filter.start", "let a filter go live"
+    STOP_FILTER = "filter.stop", "stopped a filter"
+    REMOVE_FILTER = "filter.remove", "removed a filter"
+    RELEASE_HELD = "held.release", "released a held message"
+    REJECT_HELD = "held.reject", "rejected a held message"
+    SET_RETENTION = "retention.set", "set how long messages are kept"
+    EXPIRE = "message.expire", "removed messages whose time was over"
+    CHANGE_GUEST = "member.guest", "made a member a guest, or a guest a member"
 
 
 class AppendOnlyError(TypeError):

@@ -51,8 +51,9 @@ class Message(models.Model):
     # The version of its posting, which the ack of a retry repeats.
     posted_version = models.BigIntegerField(editable=False)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", editable=False
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", editable=False,
+        db_index=False,
+    )  # fmt: skip
     client_id = models.UUIDField(editable=False)
     body = models.TextField(max_length=BODY_MAX, blank=True)
     html = models.TextField(blank=True, editable=False)
@@ -106,6 +107,8 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["room", "version"], name="message_changes"),
+            # What somebody said last, wherever it was.
+            models.Index(fields=["author", "id"], name="message_author"),
             models.Index(
                 fields=["thread", "seq"],
                 condition=models.Q(thread__isnull=False),

@@ -15,6 +15,7 @@ NAME_MAX = 60  # characters
 SLUG_MAX = 60  # characters
 TOPIC_MAX = 250  # characters
 SLOW_MODE_MAX = 6 * 60 * 60  # s
+RETENTION_MAX = 10 * 365  # days
 
 
 class Callers(models.TextChoices):
@@ -39,8 +40,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return self.filter(memberships__user=user, memberships__left_at=None)
 
     def visible_to(self, user: "User") -> "RoomQuerySet":
-        """Rooms that exist for ``user``: their own, and the public ones."""
+        """Rooms that exist for ``user``: their own and, unless a guest, the public ones."""
         own = Q(pk__in=Room.objects.of(user).values("pk"))
+        if user.is_guest:
+            return self.filter(own)
         return self.filter(own | Q(kind=Room.Kind.PUBLIC))
 
     def listed(self) -> "RoomQuerySet":
@@ -87,6 +90,10 @@ class Room(models.Model):
         db_default=Writers.MEMBERS,
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # How long messages are kept here; empty, as long as on the whole site.
+    retention_days = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    # Up to this seq they were removed because their time was over.
+    expired_seq = models.BigIntegerField(default=0, db_default=0, editable=False)
     # The sorted ids of a direct room's members: the constraint that makes it the only one.
     direct_key = models.CharField(  # noqa: DJ001 - many rooms have none, and only null may repeat
         max_length=200, null=True, unique=True, editable=False

@@ -62,6 +62,16 @@ def _messages_for(user: User) -> QuerySet[Message]:
     return Message.objects.filter(room__in=Room.objects.visible_to(user).values("pk"))
 
 
+def people_for(user: User) -> QuerySet[User]:
+    """Return the members of the site that ``user`` may know of: a guest, who is in their rooms."""
+    found = User.objects.filter(is_active=True, banned_at=None)
+    if not user.is_guest:
+        return found
+    rooms = Membership.objects.active().filter(user=user).values("room")
+    present = Membership.objects.active().filter(room__in=rooms)
+    return found.filter(pk__in=present.values("user"))
+
+
 def seat_in(user: User, room: Room) -> Membership | None:
     """Return the membership of ``user`` in ``room``, or None where they are not in it."""
     return Membership.objects.active().filter(room=room, user=user).first()

@@ -52,7 +52,7 @@ def record(
 def record_seat(
     actor: User | None, verb: Verb, reason: str, seat: Membership, before: Facts, after: Facts
 ) -> None:
-    """Write what ``actor`` does to a member in a room."""
+    """Write what ``actor``, or the site itself, does to a member in a room."""
     record(actor, verb, reason, room=seat.room_id, user=seat.user_id, before=before, after=after)
 
 

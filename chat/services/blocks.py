@@ -14,6 +14,7 @@ from accounts.models import User
 from chat import rows
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Block, Membership, Mention, Room
+from chat.services.access import people_for
 from chat.services.changing import changing_many
 from chat.services.members import NO_MEMBER, give_up_seat, take_seat_again
 
@@ -94,7 +95,7 @@ def _locked(actor: User, user_id: int) -> User:
     """Return the other one, both locked: a conversation is not made while they are being parted."""
     pair = User.objects.filter(pk__in=[actor.pk, user_id]).order_by("pk")
     found = {user.pk: user for user in pair.select_for_update(no_key=True)}
-    if user_id not in found:
+    if user_id not in found or (actor.is_guest and found[user_id] not in people_for(actor)):
         raise NotFound(NO_MEMBER)
     return found[user_id]
 

@@ -40,13 +40,13 @@ class Reading:
 def join(actor: User, room_id: int) -> Room:
     """Take a seat in a public room. Being in it already changes nothing.
 
-    Raises NotFound for a room that is not public, Forbidden for an archived one.
+    Raises NotFound for a room that is not public, and for guests, Forbidden for an archived one.
     """
     with changing(room_id) as change:
         if change is None:
             raise NotFound(NO_ROOM)
         if change.seat_of(actor) is None:
-            if change.room.kind != Room.Kind.PUBLIC:
+            if change.room.kind != Room.Kind.PUBLIC or actor.is_guest:
                 raise NotFound(NO_ROOM)
             if change.room.archived_at is not None:
                 raise Forbidden("This room is archived.")
@@ -57,9 +57,9 @@ def join(actor: User, room_id: int) -> Room:
 def welcome(user: User) -> None:
     """Seat a new member in the public rooms that the site names for that, as far as they exist.
 
-    Who has been in any room is not new: what they left, they left.
+    Who has been in any room is not new: what they left, they left. Guests wait to be let in.
     """
-    if Membership.objects.filter(user=user).exists():
+    if user.is_guest or Membership.objects.filter(user=user).exists():
         return
     rooms = Room.objects.listed().filter(slug__in=settings.WELCOME_ROOMS)
     for room_id in rooms.values_list("pk", flat=True):
@@ -175,6 +175,19 @@ def mute(actor: User, room_id: int, user_id: int, until: datetime | None, reason
             verb = Verb.UNMUTE if until is None else Verb.MUTE
             audit.record_seat(actor, verb, reason, seat, before, _mute_facts(until))
         return room
+
+
+def mute_by_filter(room_id: int, user_id: int, until: datetime, reason: str) -> None:
+    """Keep a member from writing until then because a filter says so; a longer mute stays."""
+    with changing(room_id) as change:
+        seats = Membership.objects.active().select_related("user")
+        seat = seats.filter(room=room_id, user=user_id).first()
+        if change is None or seat is None or (seat.muted_until and seat.muted_until >= until):
+            return
+        before, seat.muted_until = _mute_facts(seat.muted_until), until
+        store_seat(change, seat)
+        sanctions.impose(None, Sanction.Kind.MUTE, seat.user, change.room, until, reason)
+        audit.record_seat(None, Verb.MUTE, reason, seat, before, _mute_facts(until))
 
 
 def ban(

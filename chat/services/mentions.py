@@ -10,7 +10,7 @@ from chat import rows
 from chat.errors import Forbidden, Invalid
 from chat.models import Call, Membership, Mention, Message, Room
 from chat.permissions import check_steward
-from chat.services.access import member_room
+from chat.services.access import member_room, people_for
 
 INBOX_DEFAULT = 30  # mentions on a page
 INBOX_MAX = 100
@@ -67,9 +67,8 @@ def absent(user: User, room_id: int, handles: Collection[str]) -> Absent:
         raise Invalid(f"handles: at most {HANDLES_MAX} at once.")
     room, seat = member_room(user, room_id)
     present = Membership.objects.active().filter(room=room).values("user")
-    found = User.objects.filter(
-        username__in={handle.lower() for handle in handles}, is_active=True, banned_at=None
-    ).exclude(pk__in=present)
+    named = people_for(user).filter(username__in={handle.lower() for handle in handles})
+    found = named.exclude(pk__in=present)
     people = [rows.person_row(person) for person in found.order_by("username")]
     return Absent(people, room.kind != Room.Kind.DIRECT and _may_invite(user, room, seat))
 

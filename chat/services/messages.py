@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Count
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat import markup
 from chat.errors import ChatError, Forbidden, Invalid, NotFound
+from chat.filtering import Said
 from chat.models import (
     Call,
     CustomEmoji,
@@ -33,7 +34,7 @@ from chat.permissions import (
     check_writable,
     may_delete,
 )
-from chat.services import audit, blocks, sanctions, threads
+from chat.services import audit, blocks, sanctions, screening, threads
 from chat.services.access import room_of_message
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, clean_body, handles_for, pictures_for, post_many
@@ -76,12 +77,15 @@ def post(
     return outcome
 
 
-def edit(actor: User, message_id: int, body: str) -> Ack:
+def edit(actor: User, message_id: int, body: str, *, released: bool = False) -> Ack:
     """Replace the body of one's own message; the earlier one is kept.
 
-    Raises Invalid, TooLarge, NotFound (also for a tombstone) or Forbidden.
+    ``released``: a moderator let through what a filter had held. Raises Invalid, TooLarge, NotFound
+    (also for a tombstone) or Forbidden.
     """
     body = clean_body(body)
+    if not released:
+        _screen_edit(actor, message_id, body)
     with _message(actor, message_id) as (change, message):
         seat = change.require_seat(actor, NO_MESSAGE)
         _check_not_gone(message)
@@ -246,6 +250,23 @@ def _message(actor: User, message_id: int) -> Iterator[tuple[RoomChange, Message
         if change is None or message is None:
             raise NotFound(NO_MESSAGE)
         yield change, message
+
+
+def _screen_edit(actor: User, message_id: int, body: str) -> None:
+    """Raise what the filters that are live have against the new body, before anything is locked."""
+    if not screening.current().rules:
+        return
+    message = Message.objects.filter(pk=message_id, author=actor, deleted_at=None).first()
+    if message is None or message.body == body:
+        return
+    html, mentions = markup.render(body, handles_for({message.room_id: [body]})[message.room_id])
+    said = Said(message.room_id, body, html, len(mentions))
+    # The same text for the same message is one edit, however often it is sent.
+    client_id = uuid5(message.client_id, body)
+    utterance = screening.Utterance(said, actor.pk, client_id, {"edit_of": message})
+    [verdict] = screening.judge([utterance])
+    if verdict.refusal is not None:
+        raise verdict.refusal
 
 
 def _check_not_gone(message: Message) -> None:

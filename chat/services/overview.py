@@ -8,7 +8,7 @@ from django.db.models.functions import TruncHour
 from django.utils import timezone
 
 from accounts.models import User
-from chat.models import Message, Report, Room, Sanction
+from chat.models import HeldMessage, Message, Report, Room, Sanction
 
 HOURS = 24  # of messages an hour
 LISTED = 5  # rows in each list
@@ -27,6 +27,7 @@ class Overview(msgspec.Struct):
     reports: list[Report]
     active_sanctions: int
     waiting_appeals: int
+    waiting_held: int
     newcomers: list[User]
     newcomers_today: int
     busy_rooms: list[tuple[Room, int]]
@@ -44,6 +45,7 @@ def overview() -> Overview:
         reports=list(Report.objects.open().select_related("user").order_by("-pk")[:LISTED]),
         active_sanctions=_count(force),
         waiting_appeals=_count(force.filter(appealed_at__isnull=False, answered_at=None)),
+        waiting_held=_count(HeldMessage.objects.filter(state=HeldMessage.State.WAITING)),
         newcomers=list(User.objects.order_by("-pk")[:LISTED]),
         newcomers_today=_count(_newest(User.objects.all()).filter(date_joined__gt=day_ago)),
         busy_rooms=_busy(said),

@@ -12,7 +12,7 @@ from chat.models import Block, Membership
 from chat.models.message import UNSTORABLE
 from chat.permissions import NO_MESSAGE, check_seat
 from chat.services import blocks, presence
-from chat.services.access import access_message
+from chat.services.access import access_message, people_for
 from chat.services.members import NO_MEMBER, profile_changed
 from chat.services.messages import clean_emoji
 from chat.services.preferences import clean_until
@@ -23,7 +23,7 @@ LINE_BREAKS = re.compile(r"\s+")
 
 def profile(actor: User, user_id: int) -> rows.ProfileRow:
     """Return what ``actor`` may see of a member. Raises NotFound."""
-    user = User.objects.filter(pk=user_id, is_active=True, banned_at=None).first()
+    user = people_for(actor).filter(pk=user_id).first()
     if user is None:
         raise NotFound(NO_MEMBER)
     apart = blocks.are_apart(actor.pk, user.pk)

@@ -30,11 +30,12 @@ from django.utils import timezone
 from chat import markup, rows
 from chat.broadcast import Event, Posted
 from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge, Unavailable
+from chat.filtering import Said
 from chat.models import Call, CustomEmoji, Membership, Mention, Message, Poll, batch
 from chat.models.batch import PostKey, Statement, StoredPost
 from chat.models.message import BODY_MAX, UNSTORABLE
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_may_call, check_may_write, check_seat
-from chat.services import blocks, presence, threads
+from chat.services import blocks, presence, screening, threads
 from chat.services.changing import RoomChange, announce_changes
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Post:
     in_room: bool = False  # of one in a thread: shown in the room as well
     forwarded: dict[str, Any] | None = None  # whose it was, in the shape of rows.ForwardedRow
     poll: Poll | None = None  # not stored yet; its question is the body
+    released: bool = False  # by a moderator, after a filter held it: no filter is asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,16 @@ class Draft:
     silent: set[int] = field(default_factory=set)  # who are not shown that it means them
     call: str | None = None
     here: str = ""  # whom @here calls, as its row lists them
+    pause: int = 0  # s, that a filter wants between two messages of its author
     outcome: Ack | ChatError | None = None
     message: Message | None = None
+
+    @property
+    def said(self) -> Said:
+        """What filters look at."""
+        options = tuple(self.post.poll.options) if self.post.poll else ()
+        mentions = len(self.mentions) + (self.call is not None)
+        return Said(self.post.room, self.body, self.html, mentions, options)
 
     @property
     def called(self) -> list[int]:
@@ -130,6 +140,7 @@ def prepare(posts: Sequence[Post]) -> list[Draft]:
     _answer_retries([draft for draft in drafts if draft.outcome is not None])
     if sound := [draft for draft in drafts if draft.outcome is None]:
         _render(sound)
+        _screen([draft for draft in sound if not draft.post.released])
     return drafts
 
 
@@ -140,6 +151,11 @@ def prepare_at_once(posts: Sequence[Post]) -> list[Draft] | None:
         if draft.outcome is not None or not markup.is_plain(draft.body):
             return None
         draft.html, draft.mentions = markup.render(draft.body)
+    screen = screening.at_hand()
+    if screen is None or (
+        screen.rules and any(screen.suspects(draft.said, draft.post.author) for draft in drafts)
+    ):
+        return None
     return drafts
 
 
@@ -257,6 +273,28 @@ def _render(drafts: list[Draft]) -> None:
             draft.silent |= blocks.apart_in(draft.post.room, draft.post.author)
 
 
+def _screen(drafts: list[Draft]) -> None:
+    """Have the filters that are live judge the drafts."""
+    utterances = [
+        screening.Utterance(draft.said, draft.post.author, draft.post.client_id, _kept(draft.post))
+        for draft in drafts
+    ]
+    for draft, verdict in zip(drafts, screening.judge(utterances), strict=True):
+        draft.outcome, draft.pause = verdict.refusal, verdict.pause
+
+
+def _kept(post: Post) -> dict[str, Any]:
+    """Return what a held copy of ``post`` holds beside its text."""
+    poll = post.poll and {"options": post.poll.options, "multiple": post.poll.multiple}
+    return {
+        "reply_to_id": post.reply_to,
+        "thread_id": post.thread,
+        "in_room": post.in_room,
+        "forwarded": post.forwarded,
+        "poll": poll,
+    }
+
+
 def _listed_here(post: Post) -> str:
     """Return who is connected in the room of ``post`` and not apart from its author."""
     connected = presence.connected_in(post.room)
@@ -358,7 +396,8 @@ def _place(
     check_may_write(change.room, seat)
     if draft.call:
         check_may_call(change.room, seat)
-    _check_slow_mode(change, seat, now)
+    if not post.released:
+        _check_slow_mode(change, seat, draft.pause, now)
     _target_in(post.room, post.reply_to, targets)
     thread = _target_in(post.room, post.thread, targets)
     if thread is not None and thread.is_root_gone:
@@ -397,17 +436,19 @@ def _target_in(room: int, message: int | None, targets: Targets) -> Target | Non
     return target
 
 
-def _check_slow_mode(change: RoomChange, seat: Membership, now: datetime) -> None:
-    pause = change.room.slow_mode
+def _check_slow_mode(change: RoomChange, seat: Membership, asked: int, now: datetime) -> None:
+    """Refuse who does not make the room's pause, or the one ``asked`` of new members."""
+    pause = max(change.room.slow_mode, asked)
     if not pause or seat.posted_at is None or seat.is_steward:
         return
     passed = (now - seat.posted_at).total_seconds()
     # A post from the future was stamped by another machine's clock: it holds nobody up.
     if 0 <= passed < pause:
-        raise SlowMode(
-            f"This room is in slow mode: one message every {pause} s.",
-            retry_after=pause - passed,
-        )
+        if pause > change.room.slow_mode:
+            told = f"Who is new here writes one message every {pause} s."
+        else:
+            told = f"This room is in slow mode: one message every {pause} s."
+        raise SlowMode(told, retry_after=pause - passed)
 
 
 def _insert(

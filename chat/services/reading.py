@@ -14,7 +14,7 @@ from chat.broadcast import Fragment, RoomChanged
 from chat.errors import ChatError, Invalid, NotFound
 from chat.models import Block, Call, Membership, Mention, Message, Room
 from chat.permissions import check_seat
-from chat.services.access import access_message, access_room, seat_in
+from chat.services.access import access_message, access_room, people_for, seat_in
 from chat.services.counting import UNREAD_MAX
 
 CHANGES_MAX = 300  # rows in one page of changes
@@ -469,7 +469,7 @@ def member_ids(room_id: int) -> set[int]:
 
 def people(user: User, query: str = "") -> list[rows.PersonRow]:
     """Return members of the site other than ``user`` whose name or handle contains ``query``."""
-    found = User.objects.filter(is_active=True, banned_at=None).exclude(pk=user.pk)
+    found = people_for(user).exclude(pk=user.pk)
     query = query.strip().lstrip("@")
     if query:
         found = found.filter(Q(username__icontains=query) | Q(display_name__icontains=query))
@@ -478,7 +478,7 @@ def people(user: User, query: str = "") -> list[rows.PersonRow]:
 
 def people_by_id(user: User, ids: Collection[int]) -> list[rows.PersonRow]:
     """Return those of the members of the site with these ids, other than ``user``, by handle."""
-    found = User.objects.filter(pk__in=ids, is_active=True, banned_at=None).exclude(pk=user.pk)
+    found = people_for(user).filter(pk__in=ids).exclude(pk=user.pk)
     return [rows.person_row(person) for person in found.order_by("username")[:PEOPLE_MAX]]
 
 
@@ -494,8 +494,11 @@ def person_by_handle(handle: str) -> rows.PersonRow:
 def directory(user: User, query: str = "") -> list[dict[str, Any]]:
     """Return the public rooms that have every word of ``query`` in name, topic or address.
 
-    Those that are called so come first. ``joined`` says which ``user`` is in.
+    Those that are called so come first. ``joined`` says which ``user`` is in. For a guest there is
+    none.
     """
+    if user.is_guest:
+        return []
     found = Room.objects.listed().with_member_count()
     words = query.lower().replace("#", " ").split()
     for word in words:

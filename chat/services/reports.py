@@ -14,7 +14,7 @@ from chat.models.message import UNSTORABLE
 from chat.models.report import NOTE_MAX
 from chat.permissions import NO_MESSAGE, check_steward
 from chat.services import audit, sanctions, stewards
-from chat.services.access import access_message, access_room, seat_in
+from chat.services.access import access_message, access_room, people_for, seat_in
 
 RATE_MAX = 10  # reports of one member within RATE_WINDOW
 RATE_WINDOW = timedelta(hours=1)
@@ -44,7 +44,7 @@ def report_member(actor: User, user_id: int, reason: str, note: str = "") -> Rep
     """Bring a member before the moderators of the site. Raises what ``report_message`` does."""
     note = _clean(reason, note)
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
+    if user is None or (actor.is_guest and user not in people_for(actor)):
         raise NotFound("There is no such member.")
     if user == actor:
         raise Forbidden("That is you.")

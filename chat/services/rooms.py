@@ -13,13 +13,13 @@ from django.utils.text import slugify
 from accounts import names
 from accounts.models import User
 from chat import rows
-from chat.errors import Invalid, NotFound, TooLarge
+from chat.errors import Forbidden, Invalid, NotFound, TooLarge
 from chat.models import Callers, Membership, Role, Room, Writers
 from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
 from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
 from chat.permissions import NO_ROOM, check_not_direct, check_owner, check_steward
-from chat.services import audit, blocks
+from chat.services import access, audit, blocks
 from chat.services.changing import RoomChange, changing, store, store_seat
 
 DIRECT_MAX = 10  # members of a direct conversation
@@ -30,7 +30,12 @@ SLUG_TAKEN = "slug: another room has this address already."
 
 
 def create(actor: User, *, kind: str, name: str, topic: str = "", slug: str | None = None) -> Room:
-    """Make a public or private room that ``actor`` owns. Raises Invalid or TooLarge."""
+    """Make a public or private room that ``actor`` owns. Guests may not.
+
+    Raises Invalid, TooLarge or Forbidden.
+    """
+    if actor.is_guest:
+        raise Forbidden("Guests make no rooms.")
     if kind not in (Room.Kind.PUBLIC, Room.Kind.PRIVATE):
         raise Invalid("kind: a room is public or private.")
     name, topic = clean_name(name), clean_topic(topic)
@@ -55,7 +60,8 @@ def direct(actor: User, user_ids: Iterable[int]) -> Room:
         raise Invalid("users: choose at least one other member.")
     if len(ids) > DIRECT_MAX:
         raise Invalid(f"users: a direct conversation has at most {DIRECT_MAX} members.")
-    if User.objects.filter(pk__in=ids, is_active=True, banned_at=None).count() != len(ids):
+    known = access.people_for(actor).filter(pk__in=ids - {actor.pk})
+    if known.count() != len(ids) - 1:
         raise NotFound("There is no such member.")
     key = Room.direct_key_of(ids)
     return Room.objects.of(actor).filter(direct_key=key).first() or _make_direct(actor, ids, key)

@@ -20,7 +20,12 @@ NO_SANCTION = "There is no such sanction."
 
 
 def impose(
-    actor: User, kind: str, user: User, room: Room | None, until: datetime | None, reason: str
+    actor: User | None,
+    kind: str,
+    user: User,
+    room: Room | None,
+    until: datetime | None,
+    reason: str,
 ) -> Sanction:
     """Write down that ``user`` is muted or banned, and tell them. An earlier one is replaced."""
     end(actor, kind, user, room)

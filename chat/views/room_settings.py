@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.requests import MemberRequest
 from chat.errors import Invalid, NotFound, TooLarge
-from chat.services import access, links, members, preferences, reading, rooms
+from chat.services import access, links, members, preferences, reading, retention, rooms
 from chat.views.forms import AddressForm, InviteForm, LinkForm, RoomSettingsForm
 from chat.views.refusals import action, page
 
@@ -151,6 +151,7 @@ def _shown(request: MemberRequest, slug: str, new_link: str = "", **forms: Form)
         "invite_form": InviteForm(),
         "address_form": AddressForm(initial={"slug": room.slug}),
         "link_form": LinkForm(),
+        "retention": retention.in_words(days) if (days := retention.days_of(room)) else "",
         "links": links.links_of(request.user, room.pk) if has_links else [],
         "new_link": new_link,
     }

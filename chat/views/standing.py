@@ -12,16 +12,17 @@ from accounts.models import User
 from accounts.requests import MemberRequest
 from chat.errors import ChatError
 from chat.models.sanction import APPEAL_MAX
-from chat.services import reports, sanctions
+from chat.services import held, reports, sanctions
 from chat.views.refusals import action, page, words
 
 
 @page
 def standing(request: MemberRequest) -> HttpResponse:
-    """Show one's own sanctions and reports, those that are over too."""
+    """Show one's own sanctions, what filters held and reports, those that are over too."""
     context = {
         "sanctions": sanctions.of(request.user),
         "reports": reports.of(request.user),
+        "held": held.of(request.user),
         "appeal_max": APPEAL_MAX,
     }
     return render(request, "chat/standing.html", context)

@@ -93,7 +93,7 @@ def assert_as_described(method: str, match: Any, answer: Answer) -> None:
     whole = {**schema, "components": description()["components"]}
     Draft202012Validator(whole).validate(answer.json)
     if answer.status >= 400:
-        assert set(answer.json) <= {"code", "detail", "retry_after"}
+        assert set(answer.json) <= {"code", "detail", "retry_after", "held"}
 
 
 def operation_at(method: str, route: str) -> dict[str, Any] | None:

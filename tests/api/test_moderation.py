@@ -1,13 +1,15 @@
 """Moderating and reporting over HTTP."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from chat.models import Sanction
+from chat.services import filters
 from tests.api.calling import Caller, assert_refused
-from tests.factories import make_member, make_message
+from tests.factories import make_member, make_message, make_moderator
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +132,39 @@ def test_a_report_is_made_seen_and_decided(room, ada, bob):
     assert_refused(
         Caller(ada).patch(f"reports/{other['id']}", status="escalated"), 404, "not_found"
     )
+
+
+def test_what_is_held_is_seen_released_and_rejected(room, ada, bob):
+    caught_by(make_moderator(), room, "casino")
+    path = f"rooms/{room.pk}/messages"
+    for body in ("casino", "Casino!"):
+        refused = Caller(bob).post(path, client_id=str(uuid4()), body=body)
+        assert_refused(refused, 403, "forbidden")
+        assert refused.json["held"] is True
+    assert_refused(Caller(bob).get(f"rooms/{room.pk}/held"), 403, "forbidden")
+    first, second = Caller(ada).get(f"rooms/{room.pk}/held").json["held"]
+    assert (first["body"], first["author"]["id"]) == ("casino", bob.id)
+    assert_refused(Caller(bob).post(f"held/{first['id']}/release"), 404, "not_found")
+    assert Caller(ada).post(f"held/{first['id']}/release").json["seq"] == 1
+    assert Caller(ada).post(f"held/{second['id']}/reject", reason="No").status == 200
+    assert Caller(ada).get(f"rooms/{room.pk}/held").json["held"] == []
+    assert_refused(Caller(ada).post(f"held/{second['id']}/release"), 403, "forbidden")
+
+
+def caught_by(moderator, room, words):
+    wanted = {"name": "x", "kind": "words", "text": words, "room_id": room.pk}
+    made = filters.save(moderator.user, wanted)
+    filters.try_out(moderator.user, made.pk)
+    filters.go_live(moderator.user, made.pk)
+
+
+def test_how_long_messages_are_kept_is_seen_by_members_and_set_by_owners(room, ada, bob):
+    path = f"rooms/{room.pk}/retention"
+    assert Caller(bob).get(path).json == {
+        "days": None, "own": None, "words": "Messages in this room are kept.",
+    }  # fmt: skip
+    assert_refused(Caller(bob).send("PUT", path, '{"days": 7}'), 403, "forbidden")
+    kept = Caller(ada).send("PUT", path, '{"days": 7}').json
+    assert (kept["days"], kept["own"]) == (7, 7)
+    assert Caller(bob).get(path).json == kept
+    assert_refused(Caller(ada).send("PUT", path, '{"days": 0}'), 400, "invalid")

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from chat.models import Membership, Room
+from chat.models import HeldMessage, Membership, Room
 from chat.services import bans, links, members, messages, polls, reports, rooms, scheduled
 from tests.factories import Member, make_member, make_message, make_moderator, make_room
 
@@ -67,7 +67,8 @@ def _outside(scene: Scene, expelled: Member) -> None:
     keeper.user.groups.add(Group.objects.get(name="Moderators"))
     bans.ban(make_moderator().user, expelled.id, "enough")
     scene.people |= {
-        "visitor": None, "stranger": make_member(), "keeper": keeper, "expelled": expelled,
+        "visitor": None, "stranger": make_member(), "guest": make_member(is_guest=True),
+        "keeper": keeper, "expelled": expelled,
     }  # fmt: skip
 
 
@@ -84,7 +85,10 @@ def _things(scene: Scene, room: Room) -> None:
     elsewhere = make_room(owner=chair)
     for member in scene.people.values():
         if member is not None and member is not scene.people["expelled"]:
-            members.join(member.user, elsewhere.pk)
+            members.invite(chair.user, elsewhere.pk, member.id)
+    caught = HeldMessage.objects.create(
+        room=room, author=author.user, client_id=uuid4(), body="what a filter held"
+    )
     link = None
     if scene.kind != "direct":
         owner = scene.people["owner"]
@@ -92,13 +96,14 @@ def _things(scene: Scene, room: Room) -> None:
         link, _secret = links.create(owner.user, room.pk, expires_in=None, uses_max=None)
     scene.things |= {
         "room": room.pk, "slug": room.slug, "message": message.pk, "gone": gone.pk,
-        "poll": poll.id, "link": link.pk if link else UNUSED,
+        "held": caught.pk, "poll": poll.id, "link": link.pk if link else UNUSED,
         "scheduled": planned.id, "report": report.pk, "elsewhere": elsewhere.pk,
         "seat": Membership.objects.get(room=room, user=scene.things["other"]).pk,
         "newcomer": make_member().id, "later": f"{timezone.now() + timedelta(days=1):%FT%TZ}",
     }  # fmt: skip
     scene.nothing = scene.things | {
         "room": UNUSED, "slug": "never-used", "message": UNUSED, "gone": UNUSED, "poll": UNUSED,
+        "held": UNUSED,
         "link": UNUSED, "scheduled": UNUSED, "report": UNUSED, "seat": UNUSED,
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ ROLES = (
     "visitor",  # not signed in
     "expelled",  # banned from the site, and a member until then
     "stranger",  # signed in, and not in the room
+    "guest",  # signed in, let into another room by name, and not in this one
     "outcast",  # banned from the room
     "member",
     "muted",
@@ -29,132 +30,132 @@ KINDS = ("public", "private", "direct", "locked", "archived")
 GRIDS = {
     # Read, also without joining: what is public, for whoever is signed in.
     "see": """
-        public    s b y y y y y y y y
-        private   s b h h y y y y y h
-        direct    s b h . y . y . . h
-        locked    s b y y y y y y y y
-        archived  s b y y y y y y y y
+        public    s b y h y y y y y y y
+        private   s b h h h y y y y y h
+        direct    s b h h . y . y . . h
+        locked    s b y h y y y y y y y
+        archived  s b y h y y y y y y y
     """,
     # What members alone do, and what changes nothing for others.
     "be in": """
-        public    s b f f y y y y y f
-        private   s b h h y y y y y h
-        direct    s b h . y . y . . h
-        locked    s b f f y y y y y f
-        archived  s b f f y y y y y f
+        public    s b f h f y y y y y f
+        private   s b h h h y y y y y h
+        direct    s b h h . y . y . . h
+        locked    s b f h f y y y y y f
+        archived  s b f h f y y y y y f
     """,
     # Say something.
     "speak": """
-        public    s b f f y f y y y f
-        private   s b h h y f y y y h
-        direct    s b h . y . y . . h
-        locked    s b f f f f f f f f
-        archived  s b f f f f f f f f
+        public    s b f h f y f y y y f
+        private   s b h h h y f y y y h
+        direct    s b h h . y . y . . h
+        locked    s b f h f f f f f f f
+        archived  s b f h f f f f f f f
     """,
     # Change what one said, and nobody else.
     "amend": """
-        public    s b f f f f y f f f
-        private   s b h h f f y f f h
-        direct    s b h . f . y . . h
-        locked    s b f f f f f f f f
-        archived  s b f f f f f f f f
+        public    s b f h f f f y f f f
+        private   s b h h h f f y f f h
+        direct    s b h h . f . y . . h
+        locked    s b f h f f f f f f f
+        archived  s b f h f f f f f f f
     """,
     "delete": """
-        public    s b f f f f y y y y
-        private   s b h h f f y y y y
-        direct    s b h . f . y . . y
-        locked    s b f f f f f y y y
-        archived  s b f f f f f y y y
+        public    s b f h f f f y y y y
+        private   s b h h h f f y y y y
+        direct    s b h h . f . y . . y
+        locked    s b f h f f f f y y y
+        archived  s b f h f f f f y y y
     """,
     # Look after the room.
     "tend": """
-        public    s b f f f f f y y y
-        private   s b h h f f f y y y
-        direct    s b h . f . f . . f
-        locked    s b f f f f f y y y
-        archived  s b f f f f f y y y
+        public    s b f h f f f f y y y
+        private   s b h h h f f f y y y
+        direct    s b h h . f . f . . f
+        locked    s b f h f f f f y y y
+        archived  s b f h f f f f y y y
     """,
     # Let somebody in: nobody can come into a closed room.
     "invite": """
-        public    s b f f f f f y y f
-        private   s b h h f f f y y h
-        direct    s b h . f . f . . h
-        locked    s b f f f f f f f f
-        archived  s b f f f f f f f f
+        public    s b f h f f f f y y f
+        private   s b h h h f f f y y h
+        direct    s b h h . f . f . . h
+        locked    s b f h f f f f f f f
+        archived  s b f h f f f f f f f
     """,
     "link": """
-        public    s b f f f f f y y y
-        private   s b h h f f f y y y
-        direct    s b h . f . f . . f
-        locked    s b f f f f f f f f
-        archived  s b f f f f f f f f
+        public    s b f h f f f f y y y
+        private   s b h h h f f f y y y
+        direct    s b h h . f . f . . f
+        locked    s b f h f f f f f f f
+        archived  s b f h f f f f f f f
     """,
     # What a page does finds the room by its address: for who may see it.
     "tend on a page": """
-        public    s b f f f f f y y y
-        private   s b h h f f f y y h
-        direct    s b h . f . f . . h
-        locked    s b f f f f f y y y
-        archived  s b f f f f f y y y
+        public    s b f h f f f f y y y
+        private   s b h h h f f f y y h
+        direct    s b h h . f . f . . h
+        locked    s b f h f f f f y y y
+        archived  s b f h f f f f y y y
     """,
     "own on a page": """
-        public    s b f f f f f f y y
-        private   s b h h f f f f y h
-        direct    s b h . f . f . . h
-        locked    s b f f f f f f y y
-        archived  s b f f f f f f y y
+        public    s b f h f f f f f y y
+        private   s b h h h f f f f y h
+        direct    s b h h . f . f . . h
+        locked    s b f h f f f f f y y
+        archived  s b f h f f f f f y y
     """,
     "join": """
-        public    s b y f y y y y y y
-        private   s b h h y y y y y h
-        direct    s b h . y . y . . h
-        locked    s b y f y y y y y y
-        archived  s b f f y y y y y f
+        public    s b y h f y y y y y y
+        private   s b h h h y y y y y h
+        direct    s b h h . y . y . . h
+        locked    s b y h f y y y y y y
+        archived  s b f h f y y y y y f
     """,
     # The last owner stays.
     "leave": """
-        public    s b f f y y y y f f
-        private   s b h h y y y y f h
-        direct    s b h . f . f . . h
-        locked    s b f f y y y y f f
-        archived  s b f f y y y y f f
+        public    s b f h f y y y y f f
+        private   s b h h h y y y y f h
+        direct    s b h h . f . f . . h
+        locked    s b f h f y y y y f f
+        archived  s b f h f y y y y f f
     """,
     "report": """
-        public    s b y y y y f y y y
-        private   s b h h y y f y y h
-        direct    s b h . y . f . . h
-        locked    s b y y y y f y y y
-        archived  s b y y y y f y y y
+        public    s b y h y y y f y y y
+        private   s b h h h y y f y y h
+        direct    s b h h . y . f . . h
+        locked    s b y h y y y f y y y
+        archived  s b y h y y y f y y y
     """,
     # One who is neither told of a report nor may judge it, and one who may.
     "judge": """
-        public    s b h h h h h y y y
-        private   s b h h h h h y y y
-        direct    s b h . h . h . . y
-        locked    s b h h h h h y y y
-        archived  s b h h h h h y y y
+        public    s b h h h h h h y y y
+        private   s b h h h h h h y y y
+        direct    s b h h . h . h . . y
+        locked    s b h h h h h h y y y
+        archived  s b h h h h h h y y y
     """,
     # What is one's own alone, of the author.
     "mine": """
-        public    s b h h h h y h h h
-        private   s b h h h h y h h h
-        direct    s b h . h . y . . h
-        locked    s b h h h h y h h h
-        archived  s b h h h h y h h h
+        public    s b h h h h h y h h h
+        private   s b h h h h h y h h h
+        direct    s b h h . h . y . . h
+        locked    s b h h h h h y h h h
+        archived  s b h h h h h y h h h
     """,
     "administer": """
-        public    s b f f f f f f f y
-        private   s b f f f f f f f y
-        direct    s b f . f . f . . y
-        locked    s b f f f f f f f y
-        archived  s b f f f f f f f y
+        public    s b f f f f f f f f y
+        private   s b f f f f f f f f y
+        direct    s b f f . f . f . . y
+        locked    s b f f f f f f f f y
+        archived  s b f f f f f f f f y
     """,
     "own": """
-        public    s b f f f f f f y y
-        private   s b h h f f f f y y
-        direct    s b h . f . f . . f
-        locked    s b f f f f f f y y
-        archived  s b f f f f f f y y
+        public    s b f h f f f f f y y
+        private   s b h h h f f f f y y
+        direct    s b h h . f . f . . f
+        locked    s b f h f f f f f y y
+        archived  s b f h f f f f f y y
     """,
 }
 
@@ -197,6 +198,7 @@ ACTIONS = (
     # --- see
     Action("see the room", "see", api=("GET", "rooms/{room}"), page=("GET", "/rooms/{slug}/")),
     Action("read on from a message", "see", page=("GET", "/rooms/{slug}/1/")),
+    Action("see how long messages are kept", "see", api=("GET", "rooms/{room}/retention")),
     Action("read its history", "see", api=("GET", "rooms/{room}/messages")),
     Action("see who is in it", "see", api=("GET", "rooms/{room}/members")),
     Action("see what is pinned", "see", api=("GET", "rooms/{room}/pins")),
@@ -279,9 +281,17 @@ ACTIONS = (
            but={("direct", "keeper"): "y"}),
     Action("see reports", "tend", api=("GET", "rooms/{room}/reports"),
            but={("private", "keeper"): "h", ("direct", "keeper"): "h"}),
+    Action("see what is held", "tend", api=("GET", "rooms/{room}/held"),
+           but={("direct", "keeper"): "y"}),
+    Action("release what is held", "judge", api=("POST", "held/{held}/release"), fields={},
+           but={("locked", role): "f" for role in ("moderator", "owner", "keeper")}
+           | {("archived", role): "f" for role in ("moderator", "owner", "keeper")}),
+    Action("reject what is held", "judge", api=("POST", "held/{held}/reject"), fields={}),
     Action("judge a report", "judge", api=("PATCH", "reports/{report}"),
            fields={"status": "resolved"}),
     # --- own
+    Action("say how long messages are kept", "own", api=("PUT", "rooms/{room}/retention"),
+           fields={"days": 30}),
     Action("give roles", "own", api=("PATCH", "rooms/{room}/members/{other}"),
            fields={"role": "moderator"}),
     Action("archive", "own on a page", page=("POST", "/rooms/{slug}/settings/archive/"),
@@ -292,7 +302,9 @@ ACTIONS = (
         for path in (
             "", "chat/room/", "chat/room/{room}/change/", "chat/room/{room}/transcript/",
             "chat/message/", "chat/message/{message}/change/", "chat/report/{report}/change/",
-            "chat/membership/", "chat/sanction/", "chat/auditentry/",
+            "chat/membership/", "chat/sanction/", "chat/auditentry/", "chat/filter/",
+            "chat/heldmessage/", "chat/heldmessage/{held}/change/", "chat/sitestate/1/change/",
+            "chat/auditentry/export.csv",
             "accounts/user/{other}/change/",
         )
     ),

@@ -3,7 +3,7 @@
 import json
 
 from accounts.models import User
-from chat.errors import Forbidden, NotFound
+from chat.errors import NotFound, NotInRoom
 from chat.live import frames
 from chat.models import Membership, Message, Room
 from chat.services import members, messages, reading, rooms
@@ -68,7 +68,7 @@ def test_several_rooms_are_answered_and_a_refusal_spoils_nothing(
     answers = reading.sync(owner.user, asked)
     assert {room_id: type(answer) for room_id, answer in answers.items()} == {
         room.pk: reading.Changes,
-        public.pk: Forbidden,
+        public.pk: NotInRoom,
         private.pk: reading.Changes,
         direct.pk: NotFound,
         never: NotFound,

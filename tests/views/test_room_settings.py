@@ -193,6 +193,6 @@ def test_settings_cost_the_same_however_many_are_in(ada, room, browse, django_as
     browser = browse(ada)
 
     # The session, the member, the room (by its address, again, and for the members), the members,
-    # one's own seat, and the links with room and seat once more.
-    with django_assert_num_queries(10):
+    # one's own seat, the links with room and seat once more, and how long messages are kept.
+    with django_assert_num_queries(11):
         browser.get(url(room))

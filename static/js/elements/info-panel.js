@@ -33,14 +33,19 @@ export class InfoPanel extends SidePanel {
     return "About this room";
   }
 
+  /** @type {{room: number, words: string} | null} how long messages are kept there */
+  #kept = null;
+
   body() {
     const { room, panels, urls } = this.client;
     if (!room) return nothing;
+    if (this.#kept?.room !== room.id) void this.#askHowLong(room.id);
     const isQuiet = room.quietUntil !== null && room.quietUntil > Date.now();
     return html`<div class="side-panel__scroller info">
       <h3 class="info__name">${room.name}</h3>
       ${room.topic ? html`<p>${room.topic}</p>` : nothing}
       <p class="info__quiet">${this.#facts().join(" · ")}</p>
+      ${this.#kept?.words ? html`<p class="info__quiet">${this.#kept.words}</p>` : nothing}
       <p class="button-row">
         <button
           type="button"
@@ -61,6 +66,14 @@ export class InfoPanel extends SidePanel {
       </p>
       ${ROLES.map(([role, title]) => this.#section(role, title))}
     </div>`;
+  }
+
+  async #askHowLong(/** @type {number} */ room) {
+    this.#kept = { room, words: "" };
+    const told = await this.client.api.read(`rooms/${room}/retention`).catch(() => null);
+    if (!told?.days || this.#kept?.room !== room) return;
+    this.#kept = { room, words: told.words };
+    this.update();
   }
 
   #facts() {
