@@ -8,16 +8,25 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import REASON_MAX, ApiToken, User
 from accounts.signals import profile_changed
-from chat.admin.base import Moderated, actor, chosen, count_of, link_to, link_to_list
+from chat.admin.base import (
+    Moderated,
+    action,
+    actor,
+    by_state,
+    chosen,
+    count_of,
+    link_to,
+    link_to_list,
+)
 from chat.models import Connection, Membership, Message
-from chat.services import bans, purging
+from chat.services import bans, guests, purging
 
 # What others see of a member; their rooms are told when it changes.
 SHOWN = {"username", "display_name"}
@@ -35,6 +44,9 @@ class MemberForm(forms.ModelForm):
     reason = forms.CharField(
         max_length=REASON_MAX, required=False, help_text="Told to the banned member."
     )
+    guest = forms.BooleanField(
+        required=False, help_text="Sees the rooms they were let into by name, and nothing else."
+    )
 
     class Meta:
         model = User
@@ -47,25 +59,9 @@ class MemberForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["banned"].initial = self.instance.banned_at is not None
         self.fields["reason"].initial = self.instance.ban_reason
+        self.fields["guest"].initial = self.instance.is_guest
         if self.instance.banned_at is not None and (ban := bans.standing(self.instance)):
             self.fields["banned_until"].initial = ban.ends_at
-
-
-class BannedFilter(admin.SimpleListFilter):
-    """Members who are banned, or not."""
-
-    title = "banned"
-    parameter_name = "banned"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return yes and no."""
-        return [("yes", "Banned"), ("no", "Not banned")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        """Return the members who are."""
-        if self.value() not in ("yes", "no"):
-            return queryset
-        return queryset.filter(banned_at__isnull=self.value() == "no")
 
 
 @admin.register(User)
@@ -83,20 +79,73 @@ class MemberAdmin(Moderated, UserAdmin):
         "is_staff",
         "date_joined",
     )
-    list_filter = (BannedFilter, "is_active", "is_staff", "is_superuser")
+    list_filter = (
+        by_state(
+            "banned",
+            yes=("Banned", lambda _: Q(banned_at__isnull=False)),
+            no=("Not banned", lambda _: Q(banned_at=None)),
+        ),
+        by_state(
+            "guest",
+            yes=("Guests", lambda _: Q(is_guest=True)),
+            no=("Members", lambda _: Q(is_guest=False)),
+        ),
+        "is_active",
+        "is_staff",
+        "is_superuser",
+    )
     search_fields = ("username", "display_name", "email")
     search_help_text = "Handle, name or e-mail address"
     ordering = ("-pk",)
-    sortable_by = ("username", "date_joined")
+    sortable_by = ()
     filter_horizontal = ("groups",)
-    actions = ("ban", "ban_week", "unban", "purge_day", "purge_week")
+    actions = (
+        "ban", "ban_week", "unban", "purge_day", "purge_week", "make_guests", "make_members",
+    )  # fmt: skip
+    make_guests = action(
+        "Make guests: they see their rooms alone",
+        "guests now",
+        lambda actor, user, why: guests.set_guest(actor, user.pk, True, why),
+    )
+    make_members = action(
+        "Make members of guests",
+        "members now",
+        lambda actor, user, why: guests.set_guest(actor, user.pk, False, why),
+    )
+    ban = action(
+        "Ban, with the reason given here",
+        "banned",
+        lambda actor, user, why: bans.ban(actor, user.pk, why),
+    )
+    ban_week = action(
+        "Ban for a week, with the reason",
+        "banned",
+        lambda actor, user, why: bans.ban(actor, user.pk, why, timezone.now() + timedelta(weeks=1)),
+    )
+    unban = action(
+        "Let back in", "let back in", lambda actor, user, why: bans.unban(actor, user.pk, why)
+    )
+    purge_day = action(
+        "Delete what they said anywhere in the last 24 hours",
+        "cleared",
+        lambda actor, user, why: purging.purge_everywhere(
+            actor, user.pk, timezone.now() - timedelta(days=1), why
+        ),
+    )
+    purge_week = action(
+        "Delete what they said anywhere in the last 7 days",
+        "cleared",
+        lambda actor, user, why: purging.purge_everywhere(
+            actor, user.pk, timezone.now() - timedelta(weeks=1), why
+        ),
+    )
     readonly_fields = (
         "rooms", "said", "online", "tokens", "banned_at", "last_login", "date_joined",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("username", "display_name", "email", "status", "time_zone")}),
         ("Ban", {"fields": ("banned", "banned_until", "reason", "banned_at")}),
-        ("In the chat", {"fields": ("rooms", "said", "online")}),
+        ("In the chat", {"fields": ("guest", "rooms", "said", "online")}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "tokens")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
@@ -137,6 +186,8 @@ class MemberAdmin(Moderated, UserAdmin):
             profile_changed.send(sender=User, user=obj)
         if changed & {"banned", "banned_until", "reason"}:
             self._set_ban(request, obj, form.cleaned_data)
+        if "guest" in changed:
+            guests.set_guest(actor(request), obj.pk, form.cleaned_data["guest"])
 
     @staticmethod
     def _set_ban(request: HttpRequest, user: User, wanted: dict[str, Any]) -> None:
@@ -169,57 +220,6 @@ class MemberAdmin(Moderated, UserAdmin):
     def banned(self, user: User) -> bool:
         """Whether the member is banned."""
         return user.banned_at is not None
-
-    @admin.action(description="Ban, with the reason given here", permissions=["moderate"])
-    def ban(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Ban members."""
-        self.for_each(
-            request, queryset, lambda actor, user, why: bans.ban(actor, user.pk, why), "banned"
-        )
-
-    @admin.action(description="Ban for a week, with the reason", permissions=["moderate"])
-    def ban_week(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Ban members for a week."""
-        until = timezone.now() + timedelta(weeks=1)
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, user, why: bans.ban(actor, user.pk, why, until),
-            "banned",
-        )
-
-    @admin.action(
-        description="Delete what they said anywhere in the last 24 hours", permissions=["moderate"]
-    )
-    def purge_day(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Delete members' messages of a day."""
-        self._purge(request, queryset, timedelta(days=1))
-
-    @admin.action(
-        description="Delete what they said anywhere in the last 7 days", permissions=["moderate"]
-    )
-    def purge_week(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Delete members' messages of a week."""
-        self._purge(request, queryset, timedelta(weeks=1))
-
-    def _purge(self, request: HttpRequest, queryset: QuerySet[User], lasting: timedelta) -> None:
-        since = timezone.now() - lasting
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, user, why: purging.purge_everywhere(actor, user.pk, since, why),
-            "cleared",
-        )
-
-    @admin.action(description="Let back in", permissions=["moderate"])
-    def unban(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """End bans."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, user, why: bans.unban(actor, user.pk, why),
-            "let back in",
-        )
 
 
 @admin.register(ApiToken)

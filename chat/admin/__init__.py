@@ -7,12 +7,15 @@ from chat.admin import (  # noqa: F401
     audit,
     dashboard,
     emoji,
+    filters,
+    held,
     memberships,
     messages,
     presence,
     reports,
     rooms,
     sanctions,
+    site,
 )
 
 # Staff sign in where everybody does: with a second factor, and within the same limits.

@@ -4,14 +4,22 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.urls import path
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from chat.admin.base import ReadOnly, chosen, link_to
+from chat.admin.base import ReadOnly, chosen, link_to, with_handles
 from chat.models import AuditEntry, Room
 from chat.services import export
+
+FILES = {
+    "csv": (export.csv_lines, "text/csv"),
+    "jsonl": (export.json_lines, "application/jsonl"),
+}
 
 
 @admin.register(AuditEntry)
@@ -21,6 +29,8 @@ class AuditAdmin(ReadOnly):
     list_display = ("at", "by", "verb", "member", "room_link", "reason", "difference")
     list_display_links = ("at",)
     list_filter = ("verb", chosen("actor", User), chosen("user", User), chosen("room", Room))
+    change_list_template = "admin/chat/auditentry/change_list.html"
+    found_by = frozenset({"actor", "user", "room"})
     list_select_related = ("actor", "user", "room")
     search_fields = ("reason",)
     search_help_text = (
@@ -37,16 +47,29 @@ class AuditAdmin(ReadOnly):
         self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
     ) -> tuple[QuerySet[AuditEntry], bool]:
         """Search for words, and for members where a term is a handle."""
-        words = []
-        for word in search_term.split():
-            if word.startswith("@"):
-                queryset = queryset.filter(user__username=word[1:].lower())
-            elif word.startswith("by:"):
-                handle = word.removeprefix("by:").removeprefix("@").lower()
-                queryset = queryset.filter(actor__username=handle)
-            else:
-                words.append(word)
-        return super().get_search_results(request, queryset, " ".join(words))
+        queryset, words = with_handles(queryset, search_term, at="user", by="actor")
+        return super().get_search_results(request, queryset, words)
+
+    def get_urls(self) -> list[Any]:
+        """Have an address for each kind of file."""
+        view = self.admin_site.admin_view(self.export_view)
+        return [
+            path("export.<str:kind>", view, name="chat_auditentry_export"),
+            *super().get_urls(),
+        ]
+
+    def export_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
+        """Send all entries that the list's search and filters let through, however many."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if kind not in FILES:
+            raise Http404
+        lines, content_type = FILES[kind]
+        try:
+            entries = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            raise Http404 from None
+        return _file(lines(entries), content_type, f"audit.{kind}")
 
     @admin.display(description="by", empty_value="the site")
     def by(self, entry: AuditEntry) -> SafeString | str | None:

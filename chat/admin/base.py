@@ -1,28 +1,30 @@
 """What all moderation pages share: who may do what, and how a refusal is shown."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.core.paginator import Paginator
-from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from accounts.models import REASON_MAX, User
+from chat.admin.paging import BoundedPaginator, NewestFirst
 from chat.errors import ChatError
+from chat.services import saved_views
 
 PER_PAGE = 50  # rows
 AT_ONCE_MAX = 500  # rows in one action: each is a change of its own, and a request must end
-COUNTED_MAX = 10_000  # rows; a table may have millions, and nobody turns to the last page
 
 
 def actor(request: HttpRequest) -> User:
@@ -41,16 +43,6 @@ class ReasonForm(ActionForm):
     reason = forms.CharField(label="Reason: ", max_length=REASON_MAX, required=False)
 
 
-class BoundedPaginator(Paginator):
-    """Counts no further than COUNTED_MAX, so that a page costs the same however long the list."""
-
-    @cached_property
-    def count(self) -> int:
-        """How many rows there are, COUNTED_MAX at most."""
-        assert isinstance(self.object_list, QuerySet)
-        return self.object_list.order_by().values("pk")[:COUNTED_MAX].count()
-
-
 class Moderated(admin.ModelAdmin):
     """Rows that moderators see by Django's permissions and change by the services alone.
 
@@ -64,6 +56,59 @@ class Moderated(admin.ModelAdmin):
     actions_selection_counter = False  # without it one cannot select what is on no page
     paginator = BoundedPaginator
     action_form = ReasonForm
+    change_list_template = "admin/chat/change_list.html"
+    # By which filters an index finds the rows; with others, or words, a page looks only so far.
+    found_by: frozenset[str] | None = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Page by rows where the newest come first, otherwise by number."""
+        is_newest_first = tuple(self.get_ordering(request)) == ("-pk",)
+        return NewestFirst if is_newest_first else ChangeList
+
+    def newest_by(self, request: HttpRequest) -> str:
+        """Return the number that a list is ordered by, the greatest first."""
+        return "pk"
+
+    def looked_through(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows among which is looked for those that a page shows."""
+        return self.model._default_manager.all()
+
+    def has_to_look_through(self, listed: ChangeList) -> bool:
+        """Whether no index finds what is asked for."""
+        if self.found_by is None:
+            return False
+        words = [word for word in listed.query.split() if not word.startswith("@")]
+        return bool(words) or not set(listed.filter_params) <= self.found_by
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with the views of it that this moderator saved."""
+        context = {"saved_views": saved_views.of(actor(request), self.opts.label_lower)}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        """Have an address for saving views of the list."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_views"
+        view = self.admin_site.admin_view(require_POST(self.views_view))
+        return [path("views/", view, name=name), *super().get_urls()]
+
+    def views_view(self, request: HttpRequest) -> HttpResponse:
+        """Save how the list is searched and filtered, or forget a view."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        listed, query = self.opts.label_lower, request.POST.get("query", "")
+        try:
+            if "forget" in request.POST:
+                saved_views.forget(actor(request), listed, request.POST["forget"])
+            else:
+                query = saved_views.save(
+                    actor(request), listed, request.POST.get("name", ""), query
+                ).query
+        except ChatError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return HttpResponseRedirect(f"{address}?{saved_views.clean_query(query)}")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Nobody adds rows."""
@@ -136,12 +181,48 @@ class Moderated(admin.ModelAdmin):
         return found[:AT_ONCE_MAX]
 
 
+def action(
+    description: str, done: str, verb: Callable[[User, Any, str], Any]
+) -> Callable[[Moderated, HttpRequest, QuerySet[Any]], None]:
+    """Return the action of a list that does ``verb`` to each row that is ticked."""
+
+    @admin.action(description=description, permissions=["moderate"])
+    def act(self: Moderated, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.for_each(request, queryset, verb, done)
+
+    return act
+
+
 class ReadOnly(Moderated):
     """Rows that are only looked at."""
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody changes them."""
         return False
+
+
+Wanted = Callable[[HttpRequest], Q]
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Rows by how they stand: ``states`` has for each value its name, and which rows it means."""
+
+    states: dict[str, tuple[str, Wanted]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return what there is to ask for."""
+        return [(value, name) for value, (name, _) in self.states.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the rows that are so."""
+        state = self.states.get(self.value() or "")
+        return queryset.filter(state[1](request)) if state else queryset
+
+
+def by_state(parameter: str, **states: tuple[str, Wanted]) -> type[StateFilter]:
+    """Return a filter of a list by ``parameter``, with for each of its values a name and a Q."""
+    fields = {"parameter_name": parameter, "title": parameter, "states": states}
+    return type(f"{parameter.capitalize()}Filter", (StateFilter,), fields)
 
 
 class Chosen(admin.SimpleListFilter):
@@ -180,6 +261,25 @@ def count_of(rows: QuerySet, foreign_key: str) -> Coalesce:
     mine = rows.filter(**{foreign_key: OuterRef("pk")}).order_by().values(foreign_key)
     counted = mine.annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def with_handles(
+    queryset: QuerySet[Any], search_term: str, **prefixes: str
+) -> tuple[QuerySet[Any], str]:
+    """Return the rows of whom a search names, and the words of it that name nobody.
+
+    ``@handle`` stands for the member of the field ``prefixes["at"]``, ``by:handle`` for ``by``.
+    """
+    words = []
+    for word in search_term.split():
+        if word.startswith("@") and "at" in prefixes:
+            queryset = queryset.filter(**{f"{prefixes['at']}__username": word[1:].lower()})
+        elif word.startswith("by:") and "by" in prefixes:
+            handle = word.removeprefix("by:").removeprefix("@").lower()
+            queryset = queryset.filter(**{f"{prefixes['by']}__username": handle})
+        else:
+            words.append(word)
+    return queryset, " ".join(words)
 
 
 def link_to(row: Model | None, text: str = "") -> SafeString | str:

@@ -1,55 +1,20 @@
 """Memberships: who is in which room, as what; roles, mutes, removal."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import REASON_MAX, User
-from chat.admin.base import Moderated, actor, chosen, link_to
+from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to
 from chat.models import Membership, Room
 from chat.services import members, purging
-
-
-class PresentFilter(admin.SimpleListFilter):
-    """Those who are in the room, unless one asks for those who left."""
-
-    title = "present"
-    parameter_name = "present"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return yes and no."""
-        return [("yes", "In the room"), ("no", "Left")]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Membership]
-    ) -> QuerySet[Membership]:
-        """Return the memberships that are."""
-        if self.value() not in ("yes", "no"):
-            return queryset
-        return queryset.filter(left_at__isnull=self.value() == "yes")
-
-
-class MutedFilter(admin.SimpleListFilter):
-    """Members who may not write for now."""
-
-    title = "muted"
-    parameter_name = "muted"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return what there is to ask for."""
-        return [("yes", "Muted now")]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Membership]
-    ) -> QuerySet[Membership]:
-        """Return the memberships that are."""
-        return queryset.filter(muted_until__gt=timezone.now()) if self.value() else queryset
 
 
 class MembershipForm(forms.ModelForm):
@@ -62,6 +27,21 @@ class MembershipForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ("role", "muted_until")
+
+
+def _mute_for(lasting: timedelta) -> Callable[[User, Membership, str], Any]:
+    def mute(actor: User, seat: Membership, why: str) -> None:
+        members.mute(actor, seat.room_id, seat.user_id, timezone.now() + lasting, why)
+
+    return mute
+
+
+def _ban_for(lasting: timedelta | None) -> Callable[[User, Membership, str], Any]:
+    def ban(actor: User, seat: Membership, why: str) -> None:
+        until = timezone.now() + lasting if lasting else None
+        members.ban(actor, seat.room_id, seat.user_id, until, why)
+
+    return ban
 
 
 @admin.register(Membership)
@@ -79,13 +59,45 @@ class MembershipAdmin(Moderated):
         "read_seq",
     )
     list_display_links = ("role",)
-    list_filter = (PresentFilter, "role", MutedFilter, chosen("room", Room), chosen("user", User))
+    list_filter = (
+        by_state(
+            "present",
+            yes=("In the room", lambda _: Q(left_at=None)),
+            no=("Left", lambda _: Q(left_at__isnull=False)),
+        ),
+        "role",
+        by_state("muted", yes=("Muted now", lambda _: Q(muted_until__gt=timezone.now()))),
+        chosen("room", Room),
+        chosen("user", User),
+    )
+    found_by = frozenset({"room", "user"})
     list_select_related = ("room", "user")
     search_fields = ("user__username", "user__display_name", "room__name", "room__slug")
     search_help_text = "Member or room"
     ordering = ("-pk",)
-    sortable_by = ("joined_at",)
+    sortable_by = ()
     actions = ("mute_hour", "mute_day", "unmute", "remove", "ban_day", "ban", "purge_day")
+    mute_hour = action("Mute for an hour", "muted", _mute_for(timedelta(hours=1)))
+    mute_day = action("Mute for a day", "muted", _mute_for(timedelta(days=1)))
+    unmute = action(
+        "Let write again",
+        "may write again",
+        lambda actor, seat, why: members.mute(actor, seat.room_id, seat.user_id, None, why),
+    )
+    remove = action(
+        "Remove from the room",
+        "removed",
+        lambda actor, seat, why: members.remove(actor, seat.room_id, seat.user_id, why),
+    )
+    ban_day = action("Ban from the room for a day", "banned", _ban_for(timedelta(days=1)))
+    ban = action("Ban from the room", "banned", _ban_for(None))
+    purge_day = action(
+        "Delete what they said here in the last 24 hours",
+        "cleared",
+        lambda actor, seat, why: purging.purge_room(
+            actor, seat.room_id, seat.user_id, timezone.now() - timedelta(days=1), why
+        ),
+    )
     fields = (
         "member", "room_link", "role", "muted_until", "reason", "notify",
         "joined_at", "left_at", "read_seq",
@@ -114,80 +126,3 @@ class MembershipAdmin(Moderated):
     def room_link(self, membership: Membership) -> SafeString | str:
         """Of which room."""
         return link_to(membership.room)
-
-    @admin.action(description="Mute for an hour", permissions=["moderate"])
-    def mute_hour(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        """Keep members from writing for an hour."""
-        self._mute(request, queryset, timedelta(hours=1))
-
-    @admin.action(description="Mute for a day", permissions=["moderate"])
-    def mute_day(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        """Keep members from writing for a day."""
-        self._mute(request, queryset, timedelta(days=1))
-
-    def _mute(
-        self, request: HttpRequest, queryset: QuerySet[Membership], lasting: timedelta
-    ) -> None:
-        until = timezone.now() + lasting
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, seat, why: members.mute(actor, seat.room_id, seat.user_id, until, why),
-            "muted",
-        )
-
-    @admin.action(description="Ban from the room for a day", permissions=["moderate"])
-    def ban_day(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        """Keep members out of rooms for a day."""
-        until = timezone.now() + timedelta(days=1)
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, seat, why: members.ban(actor, seat.room_id, seat.user_id, until, why),
-            "banned",
-        )
-
-    @admin.action(description="Ban from the room", permissions=["moderate"])
-    def ban(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        """Keep members out of rooms."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, seat, why: members.ban(actor, seat.room_id, seat.user_id, None, why),
-            "banned",
-        )
-
-    @admin.action(
-        description="Delete what they said here in the last 24 hours", permissions=["moderate"]
-    )
-    def purge_day(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        """Delete members' messages of a day in rooms."""
-        since = timezone.now() - timedelta(days=1)
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, seat, why: purging.purge_room(
-                actor, seat.room_id, seat.user_id, since, why
-            ),
-            "cleared",
-        )
-
-    @admin.action(description="Remove from the room", permissions=["moderate"])
-    def remove(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        """Take seats away."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, seat, why: members.remove(actor, seat.room_id, seat.user_id, why),
-            "removed",
-        )
-
-    @admin.action(description="Let write again", permissions=["moderate"])
-    def unmute(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        """End mutes."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, seat, why: members.mute(actor, seat.room_id, seat.user_id, None, why),
-            "may write again",
-        )

@@ -3,37 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.messages import ERROR
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from accounts.models import User
-from chat.admin.base import Moderated, actor, chosen, link_to
+from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to, with_handles
 from chat.admin.transcripts import link_to_transcript
 from chat.errors import ChatError
 from chat.models import Message, MessageEdit, Room
 from chat.services import messages
 
 EXCERPT_MAX = 100  # characters
-
-
-class GoneFilter(admin.SimpleListFilter):
-    """Messages as members see them, or tombstones."""
-
-    title = "deleted"
-    parameter_name = "deleted"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return yes and no."""
-        return [("no", "Not deleted"), ("yes", "Deleted")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
-        """Return the messages that are."""
-        if self.value() not in ("yes", "no"):
-            return queryset
-        return queryset.filter(deleted_at__isnull=self.value() == "no")
 
 
 class EarlierBodies(admin.TabularInline):
@@ -60,12 +44,28 @@ class EarlierBodies(admin.TabularInline):
     has_change_permission = has_add_permission
 
 
+def _room(request: HttpRequest) -> int | None:
+    """Return the number of the room whose messages are listed, if there is one."""
+    room = request.GET.get("room", "")
+    return int(room) if room.isascii() and room.isdigit() and len(room) < 19 else None
+
+
 @admin.register(Message)
 class MessageAdmin(Moderated):
     """Messages, the newest first. Deleting one leaves a tombstone and shows on every screen."""
 
     list_display = ("excerpt", "room_link", "author_link", "created_at", "edited", "gone", "pinned")
-    list_filter = (GoneFilter, "pinned", chosen("room", Room), chosen("author", User))
+    list_filter = (
+        by_state(
+            "deleted",
+            no=("Not deleted", lambda _: Q(deleted_at=None)),
+            yes=("Deleted", lambda _: Q(deleted_at__isnull=False)),
+        ),
+        "pinned",
+        chosen("room", Room),
+        chosen("author", User),
+    )
+    found_by = frozenset({"room", "author"})
     list_select_related = ("room", "author")
     ordering = ("-pk",)
     sortable_by = ()  # no index would help, and there may be millions
@@ -77,6 +77,11 @@ class MessageAdmin(Moderated):
         "in_reply_to", "in_thread", "reacted", "deleted_at", "deleted_by", "around",
     )  # fmt: skip
     actions = ("restore", "pin", "unpin")
+    restore = action(
+        "Restore", "restored", lambda actor, row, why: messages.restore(actor, row.pk, why)
+    )
+    pin = action("Pin", "pinned", lambda actor, row, _: messages.pin(actor, row.pk, True))
+    unpin = action("Unpin", "unpinned", lambda actor, row, _: messages.pin(actor, row.pk, False))
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody puts words into another's mouth."""
@@ -91,11 +96,23 @@ class MessageAdmin(Moderated):
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
     ) -> tuple[QuerySet[Message], bool]:
         """Search for words, and for the author where the term is a handle."""
-        words = search_term.split()
-        for handle in [word for word in words if word.startswith("@")]:
-            queryset = queryset.filter(author__username=handle[1:].lower())
-        rest = " ".join(word for word in words if not word.startswith("@"))
-        return super().get_search_results(request, queryset, rest)
+        queryset, words = with_handles(queryset, search_term, at="author")
+        return super().get_search_results(request, queryset, words)
+
+    def newest_by(self, request: HttpRequest) -> str:
+        """Return the number that orders: within a room its own, along the index of the room."""
+        return "seq" if _room(request) is not None else "pk"
+
+    def looked_through(self, request: HttpRequest) -> QuerySet[Message]:
+        """Return the messages of the room that was chosen, or all."""
+        room = _room(request)
+        return Message.objects.all() if room is None else Message.objects.filter(room=room)
+
+    def has_to_look_through(self, listed: ChangeList) -> bool:
+        """Whether no index finds what is asked for: of an author within a room none does."""
+        if {"room", "author"} <= set(listed.filter_params):
+            return True
+        return super().has_to_look_through(listed)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -169,33 +186,3 @@ class MessageAdmin(Moderated):
     def around(self, message: Message) -> SafeString:
         """Lead to the rest of the room's messages."""
         return link_to_transcript(message.room_id, "What was said around it", message.seq)
-
-    @admin.action(description="Restore", permissions=["moderate"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        """Bring deleted messages back."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, message, why: messages.restore(actor, message.pk, why),
-            "restored",
-        )
-
-    @admin.action(description="Pin", permissions=["moderate"])
-    def pin(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        """Pin messages."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, message, _: messages.pin(actor, message.pk, True),
-            "pinned",
-        )
-
-    @admin.action(description="Unpin", permissions=["moderate"])
-    def unpin(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        """Unpin messages."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, message, _: messages.pin(actor, message.pk, False),
-            "unpinned",
-        )

@@ -4,44 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.models import REASON_MAX, User
-from chat.admin.base import Moderated, actor, chosen, link_to
+from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to
 from chat.admin.transcripts import link_to_transcript
 from chat.models import Report, Room
 from chat.services import reports
-
-
-class StateFilter(admin.SimpleListFilter):
-    """Open ones, one's own, or those that were decided."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return what there is to ask for."""
-        return [
-            ("open", "Open"),
-            ("mine", "Open, taken by me"),
-            ("escalated", "Escalated"),
-            ("closed", "Decided"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the reports that are."""
-        match self.value():
-            case "open":
-                return queryset.filter(status__in=Report.OPEN)
-            case "mine":
-                return queryset.filter(status__in=Report.OPEN, assignee=actor(request))
-            case "escalated":
-                return queryset.filter(status=Report.Status.ESCALATED)
-            case "closed":
-                return queryset.exclude(status__in=Report.OPEN)
-        return queryset
 
 
 class DecisionForm(forms.ModelForm):
@@ -74,13 +45,41 @@ class ReportAdmin(Moderated):
     list_display = (
         "created_at", "reason", "status", "member", "excerpt", "reported_by", "assignee",
     )  # fmt: skip
-    list_filter = (StateFilter, "reason", chosen("user", User), chosen("room", Room))
+    list_filter = (
+        by_state(
+            "state",
+            open=("Open", lambda _: Q(status__in=Report.OPEN)),
+            mine=(
+                "Open, taken by me",
+                lambda request: Q(status__in=Report.OPEN, assignee=actor(request)),
+            ),
+            escalated=("Escalated", lambda _: Q(status=Report.Status.ESCALATED)),
+            closed=("Decided", lambda _: ~Q(status__in=Report.OPEN)),
+        ),
+        "reason",
+        chosen("user", User),
+        chosen("room", Room),
+    )
     list_select_related = ("user", "reporter", "assignee")
     search_fields = ("user__username", "user__display_name", "note", "said")
     search_help_text = "Reported member, or words of the note or the message"
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("take", "escalate", "resolve", "dismiss")
+    take = action("I take them", "taken", lambda actor, row, _: reports.take(actor, row.pk))
+    escalate = action(
+        "Escalate", "escalated", lambda actor, row, why: reports.escalate(actor, row.pk, why)
+    )
+    resolve = action(
+        "Resolve; the reason is told",
+        "resolved",
+        lambda actor, row, why: reports.close(actor, row.pk, Report.Status.RESOLVED, why),
+    )
+    dismiss = action(
+        "Dismiss; the reason is told",
+        "dismissed",
+        lambda actor, row, why: reports.close(actor, row.pk, Report.Status.DISMISSED, why),
+    )
     fields = (
         "reason", "note", "member", "reported_by", "created_at", "said", "now", "context",
         "status", "assignee", "outcome", "closed_at", "closed_by", "decision", "words",
@@ -123,38 +122,3 @@ class ReportAdmin(Moderated):
         if report.message is None:
             return "–"
         return link_to_transcript(report.message.room_id, "Transcript", report.message.seq)
-
-    @admin.action(description="I take them", permissions=["moderate"])
-    def take(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        """Make oneself who sees to them."""
-        self.for_each(
-            request, queryset, lambda actor, report, _: reports.take(actor, report.pk), "taken"
-        )
-
-    @admin.action(description="Escalate", permissions=["moderate"])
-    def escalate(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        """Leave them to the moderators of the site."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, report, why: reports.escalate(actor, report.pk, why),
-            "escalated",
-        )
-
-    @admin.action(description="Resolve; the reason is told", permissions=["moderate"])
-    def resolve(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        """Decide that they were right."""
-        self._close(request, queryset, Report.Status.RESOLVED)
-
-    @admin.action(description="Dismiss; the reason is told", permissions=["moderate"])
-    def dismiss(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        """Decide that there is nothing to do."""
-        self._close(request, queryset, Report.Status.DISMISSED)
-
-    def _close(self, request: HttpRequest, queryset: QuerySet[Report], status: str) -> None:
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, report, why: reports.close(actor, report.pk, status, why),
-            status,
-        )

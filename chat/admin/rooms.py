@@ -4,22 +4,38 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.safestring import SafeString
 
 from accounts.models import REASON_MAX
 from chat.admin import transcripts
-from chat.admin.base import Moderated, actor, count_of, link_to, link_to_list
+from chat.admin.base import (
+    Moderated,
+    action,
+    actor,
+    by_state,
+    count_of,
+    link_to,
+    link_to_list,
+)
 from chat.models import Connection, Membership, Message, Room
-from chat.services import rooms
+from chat.models.room import RETENTION_MAX
+from chat.services import retention, rooms
 
 
 class RoomForm(forms.ModelForm):
     """What moderators change about a room."""
 
     archived = forms.BooleanField(required=False, help_text="Put away: nobody can join or write.")
+    kept_for = forms.IntegerField(
+        label="Messages are kept for days",
+        min_value=1,
+        max_value=RETENTION_MAX,
+        required=False,
+        help_text="Empty: as long as on the whole site. Older ones are removed for good.",
+    )
     reason = forms.CharField(max_length=REASON_MAX, required=False, help_text="Kept.")
 
     class Meta:
@@ -30,27 +46,11 @@ class RoomForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "archived" in self.fields:
             self.fields["archived"].initial = self.instance.archived_at is not None
+            self.fields["kept_for"].initial = self.instance.retention_days
         if "name" in self.fields and self.instance.kind == Room.Kind.DIRECT:
             self.fields["name"].disabled = True
             self.fields["name"].required = False
             self.fields["name"].help_text = "A direct conversation is called after its members."
-
-
-class ArchivedFilter(admin.SimpleListFilter):
-    """Rooms in use, or put away."""
-
-    title = "archived"
-    parameter_name = "archived"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return yes and no."""
-        return [("no", "In use"), ("yes", "Archived")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
-        """Return the rooms that are."""
-        if self.value() not in ("yes", "no"):
-            return queryset
-        return queryset.filter(archived_at__isnull=self.value() == "no")
 
 
 @admin.register(Room)
@@ -62,11 +62,36 @@ class RoomAdmin(Moderated):
         "title", "kind", "members", "messages", "last_message", "transcript", "locked",
         "archived", "slow_mode", "writers",
     )  # fmt: skip
-    list_filter = ("kind", "locked", "writers", ArchivedFilter)
+    list_filter = (
+        "kind",
+        "locked",
+        "writers",
+        by_state(
+            "archived",
+            no=("In use", lambda _: Q(archived_at=None)),
+            yes=("Archived", lambda _: Q(archived_at__isnull=False)),
+        ),
+    )
     search_fields = ("name", "slug", "topic")
     search_help_text = "Name, address or topic"
     ordering = ("name", "pk")
     actions = ("lock", "unlock", "archive", "bring_back")
+    lock = action(
+        "Lock: members read and nothing else",
+        "locked",
+        lambda actor, room, why: rooms.lock(actor, room.pk, True, why),
+    )
+    unlock = action(
+        "Unlock", "unlocked", lambda actor, room, why: rooms.lock(actor, room.pk, False, why)
+    )
+    archive = action(
+        "Archive", "archived", lambda actor, room, why: rooms.archive(actor, room.pk, True, why)
+    )
+    bring_back = action(
+        "Bring back from the archive",
+        "brought back",
+        lambda actor, room, why: rooms.archive(actor, room.pk, False, why),
+    )
     readonly_fields = (
         "kind", "slug", "members", "messages", "transcript", "online", "version",
         "created_by_link", "created_at",
@@ -74,7 +99,18 @@ class RoomAdmin(Moderated):
     fieldsets = (
         (
             None,
-            {"fields": ("name", "topic", "slow_mode", "writers", "locked", "archived", "reason")},
+            {
+                "fields": (
+                    "name",
+                    "topic",
+                    "slow_mode",
+                    "writers",
+                    "locked",
+                    "archived",
+                    "kept_for",
+                    "reason",
+                )
+            },
         ),
         ("About it", {"fields": readonly_fields}),
     )
@@ -101,6 +137,7 @@ class RoomAdmin(Moderated):
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         changed.pop("reason", None)
         archived, locked = changed.pop("archived", None), changed.pop("locked", None)
+        is_retention, days = "kept_for" in changed, changed.pop("kept_for", None)
         reason = form.cleaned_data["reason"]
         if changed:
             rooms.update(actor(request), obj.pk, **changed, reason=reason)
@@ -108,6 +145,8 @@ class RoomAdmin(Moderated):
             rooms.lock(actor(request), obj.pk, locked, reason)
         if archived is not None:
             rooms.archive(actor(request), obj.pk, archived, reason)
+        if is_retention:
+            retention.set_for_room(actor(request), obj.pk, days, reason)
 
     def get_urls(self) -> list[Any]:
         """Have an address for each room's transcript."""
@@ -159,43 +198,3 @@ class RoomAdmin(Moderated):
     def created_by_link(self, room: Room) -> SafeString | str:
         """Who made the room."""
         return link_to(room.created_by)
-
-    @admin.action(description="Lock: members read and nothing else", permissions=["moderate"])
-    def lock(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        """Lock rooms."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, room, why: rooms.lock(actor, room.pk, True, why),
-            "locked",
-        )
-
-    @admin.action(description="Unlock", permissions=["moderate"])
-    def unlock(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        """Unlock rooms."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, room, why: rooms.lock(actor, room.pk, False, why),
-            "unlocked",
-        )
-
-    @admin.action(description="Archive", permissions=["moderate"])
-    def archive(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        """Archive rooms."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, room, why: rooms.archive(actor, room.pk, True, why),
-            "archived",
-        )
-
-    @admin.action(description="Bring back from the archive", permissions=["moderate"])
-    def bring_back(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        """Bring rooms back."""
-        self.for_each(
-            request,
-            queryset,
-            lambda actor, room, why: rooms.archive(actor, room.pk, False, why),
-            "brought back",
-        )

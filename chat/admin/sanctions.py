@@ -4,34 +4,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import REASON_MAX, User
-from chat.admin.base import Moderated, actor, chosen, link_to
+from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to
 from chat.models import Room, Sanction
 from chat.services import lifting, sanctions
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Those in force, or those that wait for an answer."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return what there is to ask for."""
-        return [("force", "In force"), ("appeal", "Appeal not answered")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the sanctions that are."""
-        if self.value() == "force":
-            return queryset.in_force()  # type: ignore[attr-defined]
-        if self.value() == "appeal":
-            waiting = queryset.in_force()  # type: ignore[attr-defined]
-            return waiting.filter(appealed_at__isnull=False, answered_at=None)
-        return queryset
+def _in_force() -> Q:
+    over = Q(ends_at__isnull=False, ends_at__lte=timezone.now())
+    return Q(lifted_at=None) & ~over
 
 
 class VerdictForm(forms.ModelForm):
@@ -56,13 +42,26 @@ class SanctionAdmin(Moderated):
         "starts_at", "kind", "member", "where_link", "reason", "imposed_by", "ends_at", "in_force",
         "appealed",
     )  # fmt: skip
-    list_filter = (StateFilter, "kind", chosen("user", User), chosen("room", Room))
+    list_filter = (
+        by_state(
+            "state",
+            force=("In force", lambda _: _in_force()),
+            appeal=(
+                "Appeal not answered",
+                lambda _: _in_force() & Q(appealed_at__isnull=False, answered_at=None),
+            ),
+        ),
+        "kind",
+        chosen("user", User),
+        chosen("room", Room),
+    )
     list_select_related = ("user", "room", "by")
     search_fields = ("user__username", "user__display_name", "reason")
     search_help_text = "Member, or words of the reason"
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("lift",)
+    lift = action("Lift", "lifted", lifting.lift)
     fields = (
         "kind", "member", "where_link", "reason", "imposed_by", "starts_at", "ends_at",
         "lifted_at", "lifted_by", "appeal", "appealed_at", "answer", "answered_at", "answered_by",
@@ -102,8 +101,3 @@ class SanctionAdmin(Moderated):
     def appealed(self, sanction: Sanction) -> bool:
         """Whether the member appealed."""
         return sanction.appealed_at is not None
-
-    @admin.action(description="Lift", permissions=["moderate"])
-    def lift(self, request: HttpRequest, queryset: QuerySet[Sanction]) -> None:
-        """End sanctions."""
-        self.for_each(request, queryset, lifting.lift, "lifted")

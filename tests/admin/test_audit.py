@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from chat.models import AuditEntry
 from chat.services import bans, rooms
+from tests.admin.conftest import Browser
 
 pytestmark = pytest.mark.django_db
 
@@ -78,11 +79,43 @@ def test_the_command_writes_all_of_it_or_what_is_newer(moderator, ada, room):
         exported("--since", "yesterday")
 
 
-def test_moderators_may_read_it_by_a_migration_that_goes_both_ways():
-    migration = import_module("chat.migrations.0009_audit_append_only")
-    readers = Group.objects.filter(permissions__codename="view_auditentry")
-    assert readers.filter(name="Moderators").exists()
-    migration.let_no_more(apps, None)
-    assert not readers.filter(name="Moderators").exists()
-    migration.let_read(apps, None)
-    assert readers.filter(name="Moderators").exists()
+@pytest.mark.parametrize(
+    ("migration", "model"),
+    [
+        ("0009_audit_append_only", "auditentry"),
+        ("0015_moderators_see_sanctions", "sanction"),
+        ("0017_moderators_see_reports", "report"),
+        ("0020_filters", "filter"),
+        ("0020_filters", "heldmessage"),
+        ("0024_retention", "sitestate"),
+    ],
+)
+def test_moderators_see_it_by_a_migration_that_goes_both_ways(migration, model):
+    granting = import_module(f"chat.migrations.{migration}").Migration.operations[-1]
+    readers = Group.objects.filter(permissions__codename=f"view_{model}", name="Moderators")
+    assert readers.exists()
+    granting.reverse_code(apps, None)
+    assert not readers.exists()
+    granting.code(apps, None)
+    assert readers.exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_all_that_the_list_lets_through_is_exported_as_a_file(browser, room, ada, kind):
+    browser.act("chat/room/", "lock", room, reason="First")
+    browser.act("chat/room/", "unlock", room, reason="Second")
+    browser.act("accounts/user/", "ban", ada.user, reason="Third")
+    everything = browser.get(f"/admin/chat/auditentry/export.{kind}")
+    assert f'filename="audit.{kind}"' in everything["Content-Disposition"]
+    assert everything.streaming
+    text = everything.getvalue().decode()
+    assert all(word in text for word in ("First", "Second", "Third"))
+    some = browser.get(f"/admin/chat/auditentry/export.{kind}?room={room.pk}&q=Second&p=o7")
+    text = some.getvalue().decode()
+    assert [word for word in ("First", "Second", "Third") if word in text] == ["Second"]
+    assert browser.get("/admin/chat/auditentry/export.xls").status_code == 404
+
+
+def test_who_may_not_see_the_trail_does_not_export_it(ada):
+    answer = Browser(ada).get("/admin/chat/auditentry/export.csv")
+    assert answer.status_code in (302, 403)

@@ -215,3 +215,13 @@ def test_what_was_done_is_in_the_log(browser, moderator, room):
     browser.act("chat/room/", "lock", room)
     entry = LogEntry.objects.get(user=moderator.user)
     assert (entry.object_id, entry.change_message) == (str(room.pk), "Locked")
+
+
+def test_a_member_is_made_a_guest_and_a_member_again(browser, ada):
+    assert "1 guests now." in browser.act("accounts/user/", "make_guests", ada.user, reason="Trial")
+    ada.user.refresh_from_db()
+    assert ada.user.is_guest
+    assert browser.rows("accounts/user/", guest="yes") == [ada.id]
+    browser.change(f"accounts/user/{ada.id}/change/", guest=False)
+    ada.user.refresh_from_db()
+    assert not ada.user.is_guest

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [
     "accounts/user/", "chat/room/", "chat/message/", "chat/membership/", "chat/connection/",
-    "chat/serverprocess/", "chat/auditentry/", "chat/sanction/", "chat/report/",
+    "chat/serverprocess/", "chat/auditentry/", "chat/sanction/", "chat/report/", "chat/filter/",
+    "chat/heldmessage/",
 ]  # fmt: skip
 
 
