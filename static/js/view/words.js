@@ -49,7 +49,7 @@ export function countText(/** @type {number} */ count) {
 /** Ada Lovelace → AL; as accounts/faces.py has it. A name of signs alone is the first of them. */
 export function initials(/** @type {string} */ name) {
   const words = name.split(/[\s._]+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
-  if (words.length === 0) return [...name.trim()][0] ?? "?";
+  if (words.length === 0) return [...name.trim()][0] ?? "";
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words.slice(0, 1);
   return letters.map((word) => [...word][0].toLocaleUpperCase()).join("");
 }

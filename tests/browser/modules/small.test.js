@@ -226,6 +226,8 @@ export function initials_are_made_from_any_name() {
   equal(initials("ada"), "A");
   equal(initials("Ø. ßmith"), "ØSS");
   equal(initials(""), "");
+  equal(initials("✨🐝 Sparkle ✨"), "S");
+  equal(initials("🐝✨"), "🐝");
 }
 
 export function ids_are_uuids_and_differ() {
