@@ -40,6 +40,8 @@ def test_a_finger_swipes_between_rooms_conversation_and_members(
     expect(in_ada.field).to_be_visible()
     swipe(in_ada, -160)
     expect(members).to_be_visible()
+    swipe(in_ada, 160)
+    expect(in_ada.field).to_be_visible()
 
 
 def test_the_list_of_rooms_is_searched_and_what_is_unread_put_first(
