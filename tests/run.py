@@ -68,17 +68,10 @@ def units() -> tuple[str, ...]:
     return tuple(f"tests/{path.name}" for path in directories if any(path.glob("**/test_*.py")))
 
 
-def other_browser_tests() -> tuple[str, ...]:
-    """Return the browser's tests that run on one kind of site only."""
-    files = sorted(path.name for path in (ROOT / "tests/browser").glob("test_*.py"))
-    return tuple(path for name in files if (path := f"tests/browser/{name}") not in CONVERSATION)
-
-
 def groups() -> list[Group]:
     """Return all groups, those that take longest first."""
     return [
-        Group("browser", other_browser_tests(), needs=("chromium",)),
-        Group("browser, embedded", CONVERSATION, needs=("chromium",)),
+        Group("browser", ("tests/browser",), needs=("chromium",)),
         # Scripts hashed and without their comments, two processes.
         Group("browser, production", CONVERSATION, "production", (*STORES, "chromium")),
         Group("faults", ("tests/faults",), "production", (*STORES, "haproxy")),

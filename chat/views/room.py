@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
 
-from accounts.models import User
+from accounts.models import REASON_MAX, User
 from accounts.requests import MemberRequest
 from chat import rows
 from chat.errors import NotFound
 from chat.live.frames import FRAME_MAX
+from chat.models.report import NOTE_MAX
+from chat.models.sanction import APPEAL_MAX
 from chat.permissions import NO_MESSAGE
-from chat.services import access, reading
+from chat.services import access, reading, sanctions
 from chat.services.posting import BODY_MAX
 from chat.views import installable
 from chat.views.glimpse import glimpse
@@ -40,7 +42,8 @@ def room(request: MemberRequest, slug: str, seq: int | None = None) -> HttpRespo
         raise NotFound(NO_MESSAGE)
     own_rooms = {own.id: own for own in reading.rooms_of(request.user)}
     if here.pk not in own_rooms:
-        return render(request, "chat/join.html", {"room": here})
+        ban = sanctions.ban_of(request.user, here)
+        return render(request, "chat/join.html", {"room": here, "ban": ban})
     if request.session.get(LAST_ROOM) != here.pk:
         request.session[LAST_ROOM] = here.pk
     members, _version = reading.members_of(request.user, here.pk)
@@ -69,16 +72,24 @@ def page_data(user: User, start: dict[str, Any]) -> dict[str, Any]:
     return msgspec.to_builtins(
         {
             **start,
-            "user": rows.person_row(user),
+            "user": msgspec.to_builtins(rows.person_row(user)) | {"moderator": user.is_moderator},
             "first_visit": not user.shown_around,
             "reach": {"read_out": user.read_out, "single_keys": user.single_keys},
-            "limits": {"body": BODY_MAX, "frame": FRAME_MAX, "changes": reading.CHANGES_MAX},
+            "limits": {
+                "body": BODY_MAX,
+                "frame": FRAME_MAX,
+                "changes": reading.CHANGES_MAX,
+                "reason": REASON_MAX,
+                "note": NOTE_MAX,
+                "appeal": APPEAL_MAX,
+            },
             "urls": {
                 "socket": "/ws/chat/",
                 "api": "/api/v1/",
                 "rooms": reverse("chat:directory"),
                 "newRoom": reverse("chat:new_room"),
                 "people": reverse("chat:people"),
+                "standing": reverse("chat:standing"),
                 "emoji": reverse("chat:emoji", args=["NAME"]),
                 **{name: static(f"sounds/{name}.wav") for name in SOUNDS},
                 "profile": reverse("accounts:profile"),

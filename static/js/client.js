@@ -10,7 +10,9 @@
  * Tells `rooms`, `timeline`, `members`, `composer`, `typing`, `presence`, `connection`, `threads`,
  * `pins`, `saved`, `panel` (another one stands beside the conversation, or none), `room`
  * (another room was opened), `arrived` (messages of others in the open room), `notice` (a text),
- * `go` (an address that is asked for), `stranger` (somebody else has signed in here).
+ * `go` (an address that is asked for), `verdict` (what moderators did to this member), `moderation`
+ * (there is something new for those who look after a room), `stranger` (the page is no longer this
+ * member's: another one signed in here, or they are banned).
  *
  * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./state/types.js").Message} Message
@@ -22,14 +24,15 @@
  * @typedef {import("./state/outbox.js").OutboxStorage} OutboxStorage
  *
  * @typedef {object} Page What the server put into the page.
- * @property {Person} user
+ * @property {Person & {moderator?: boolean}} user `moderator`: of the whole site
  * @property {number | null} room
  * @property {RoomRow[]} rooms
  * @property {HistoryPage} history
  * @property {number | null} at the seq that the address names
  * @property {boolean} first_visit
  * @property {Member[]} members
- * @property {{body: number, frame: number, changes: number}} limits
+ * @property {{body: number, frame: number, changes: number, reason: number, note: number,
+ *   appeal: number}} limits
  * @property {Record<string, string>} urls
  * @property {import("./client/reach.js").Reach} reach
  * @property {string | null} [epoch] of what a page without a network remembers
@@ -44,6 +47,7 @@ import { Quotes } from "./client/quotes.js";
 import { Reading } from "./client/reading.js";
 import { Saved } from "./client/saved.js";
 import { Threads } from "./client/threads.js";
+import { Verdicts } from "./client/verdicts.js";
 import { Windows } from "./client/windows.js";
 import { Writing } from "./client/writing.js";
 import { Emitter } from "./emitter.js";
@@ -60,6 +64,10 @@ export class ChatClient extends Emitter {
   openRoom = null;
   /** Whether the site has newer scripts than this page. */
   isOutdated = false;
+  /** @type {number | null} the room that was open, once this member is in it no longer */
+  leftRoom = null;
+  /** ms that the server's clock is ahead of this one */
+  skew = 0;
   #wasVisible = true;
 
   /**
@@ -107,6 +115,7 @@ export class ChatClient extends Emitter {
     this.reading = new Reading(this);
     this.saved = new Saved(this);
     this.threads = new Threads(this);
+    this.verdicts = new Verdicts(this);
     this.windows = new Windows(this);
     this.drafts = new Drafts(page.user.id);
     this.writing = new Writing(this, this.drafts);
@@ -139,14 +148,19 @@ export class ChatClient extends Emitter {
     return this.people.get(id);
   }
 
-  /** May this member delete the messages of others here? */
+  /** Does this member look after the open room? */
   get moderates() {
-    return this.room?.role === "owner" || this.room?.role === "moderator";
+    return this.room !== null && (this.room.isSteward || this.me.moderator === true);
   }
 
-  /** May anything be written in the open room? */
+  /** May this member only read the open room? */
   get readOnly() {
-    return this.room !== null && (this.room.locked || this.room.archived);
+    return this.room !== null && !this.room.isWritable;
+  }
+
+  /** May this member take back what they said here? A mute leaves them that. */
+  get mayTakeBack() {
+    return this.room !== null && !this.room.locked && !this.room.archived;
   }
 
   /**
@@ -219,7 +233,8 @@ export class ChatClient extends Emitter {
 
   #greeted(/** @type {import("./state/types.js").Hello} */ frame) {
     if (frame.user.id !== this.me.id) return this.tell("stranger");
-    this.limits = frame.limits;
+    this.limits = { ...this.limits, ...frame.limits };
+    this.skew = Date.parse(frame.server_time) - Date.now();
     this.presence.expectAll();
     this.store.hello(frame);
     this.#focus();
@@ -243,10 +258,11 @@ export class ChatClient extends Emitter {
     else if (frame.type === "thread") this.threads.moved(frame);
     else if (frame.type === "draft" || frame.type === "scheduled") this.composing.received(frame);
     else if (frame.type === "seats") this.store.arranged(frame.seats);
-    else if (frame.type === "notice") this.tell("notice", frame.text);
     else if (frame.type === "lagged") this.store.lagged(frame.rooms);
     else if (frame.type === "room" && frame.joined) this.#joined(frame.joined);
     else if (frame.type === "room") this.store.left(frame.left);
+    else if (frame.type === "notice") this.verdicts.told(frame);
+    else if (frame.type === "moderation") this.tell("moderation", frame.room);
     else if (frame.type === "error") this.store.syncRefused(frame);
   }
 
@@ -267,10 +283,13 @@ export class ChatClient extends Emitter {
     this.store.disconnected();
     this.outbox.disconnected();
     this.presence.disconnected();
+    // Whoever is banned from the site gets a page that says why, until when, and how to appeal.
+    if (this.session.reason === "banned") this.tell("stranger");
     this.tell("connection");
   }
 
   #joined(/** @type {RoomRow} */ row) {
+    this.verdicts.back(row.id);
     this.windows.forget(row.id);
     this.store.joined(row);
     if (this.openRoom !== row.id) return;
@@ -292,7 +311,7 @@ export class ChatClient extends Emitter {
     if (id !== this.openRoom) return;
     this.windows.fill(id);
     this.people.load(id);
-    for (const topic of ["timeline", "members"]) this.tell(topic);
+    for (const topic of ["timeline", "members", "composer"]) this.tell(topic);
   }
 
   #historyRead(/** @type {number} */ id) {
@@ -318,6 +337,7 @@ export class ChatClient extends Emitter {
     this.reading.eraseLine(id);
     if (this.openRoom !== id) return;
     this.openRoom = null;
+    this.leftRoom = id;
     this.tell("room");
   }
 

@@ -29,14 +29,16 @@ def test_the_page_carries_what_the_browser_needs_to_draw_the_room(ada, bob, brow
 
     page = page_of(browse(ada).get(room.get_absolute_url()))
 
-    assert page["user"] == {"id": ada.id, "username": ada.username, "name": "Ada", "avatar": None}
+    me = {"id": ada.id, "username": ada.username, "name": "Ada", "avatar": None}
+    assert page["user"] == me | {"moderator": False}
     assert page["room"] == room.pk
     assert [own["id"] for own in page["rooms"]] == [room.pk]
     assert page["rooms"][0]["unread"] == 1
     assert [row["id"] for row in page["history"]["messages"]] == [message.pk]
     assert page["history"]["last_seq"] == 1
     assert {member["user"] for member in page["members"]} >= {ada.id, bob.id}
-    assert page["limits"] == {"body": 4000, "frame": 65536, "changes": 300}
+    wire = {"body": 4000, "frame": 65536, "changes": 300}
+    assert page["limits"] == wire | {"reason": 200, "note": 500, "appeal": 1000}
     assert page["urls"]["socket"] == "/ws/chat/"
 
 

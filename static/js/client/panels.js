@@ -2,12 +2,12 @@
 /**
  * What stands beside the conversation, one thing at a time; on a phone in its place.
  *
- * @typedef {"thread" | "threads" | "pins" | "saved" | "mentions" | "scheduled" | "info"} PanelName
+ * @typedef {"thread" | "threads" | "pins" | "saved" | "mentions" | "scheduled" | "info" | "moderation"} PanelName
  * @typedef {{name: PanelName, about: number | null}} Panel `about`: of which message or room
  */
 
 /** Panels that are about the open room: they go when another is opened. */
-const OF_ROOM = new Set(["thread", "pins", "info"]);
+const OF_ROOM = new Set(["thread", "pins", "info", "moderation"]);
 
 /** Tells the client's topic `panel` when another one is to be shown, or none. */
 export class Panels {

@@ -12,6 +12,8 @@ export const GRACE = 5000;
 export class Removals {
   /** @type {Map<number, any>} timers by message; null once the command has left */
   #going = new Map();
+  /** @type {Map<number, number>} by message: the version at which it is gone */
+  #gone = new Map();
   #client;
 
   /** @param {import("../client.js").ChatClient} client */
@@ -25,13 +27,13 @@ export class Removals {
     return Boolean(this.#going.get(id));
   }
 
-  /** Whether a message is shown as deleted already. */
-  has(/** @type {number} */ id) {
-    return this.#going.has(id);
+  /** Whether a message is shown as deleted already; no longer once its row tells how it is. */
+  has(/** @type {Message} */ { id, version }) {
+    return this.#going.has(id) || version < (this.#gone.get(id) ?? 0);
   }
 
   begin(/** @type {Message} */ { id }) {
-    if (this.has(id)) return;
+    if (this.#going.has(id)) return;
     this.#going.set(id, this.#client.clock.after(() => void this.#send(id), GRACE));
     this.#client.tell("timeline");
   }
@@ -46,12 +48,13 @@ export class Removals {
     this.#going.set(id, null);
     this.#client.tell("timeline");
     try {
-      await this.#client.commands.run({ type: "delete", message: id });
+      const { version } = await this.#client.commands.run({ type: "delete", message: id });
+      this.#gone.set(id, version);
     } catch (error) {
-      this.#going.delete(id);
-      this.#client.tell("timeline");
       this.#client.refused(error);
     }
+    this.#going.delete(id);
+    this.#client.tell("timeline");
   }
 
   #leave() {

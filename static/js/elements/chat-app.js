@@ -51,6 +51,7 @@ export class ChatApp extends ChatElement {
     for (const media of [PHONE, NARROW]) media.addEventListener("change", () => this.update(), { signal });
     client.on("go", (address) => this.#go(address), signal);
     client.on("notice", (text) => this.#tell(text), signal);
+    client.on("verdict", (notice) => void this.#showVerdict(notice), signal);
     this.#title();
   }
 
@@ -141,6 +142,16 @@ export class ChatApp extends ChatElement {
         >
           ${icon("users")} ${people.inRoom.length}<span class="visually-hidden"> members</span>
         </button>
+        ${this.client.moderates && room.kind !== "direct"
+          ? html`<button
+              type="button"
+              class="button button--bare button--icon room-header__moderate"
+              title="Moderation"
+              @click=${() => this.client.panels.show("moderation", room.id)}
+            >
+              ${icon("shield")}<span class="visually-hidden">Moderation</span>
+            </button>`
+          : nothing}
         <button
           type="button"
           class="button button--bare button--icon"
@@ -160,12 +171,30 @@ export class ChatApp extends ChatElement {
   }
 
   #nowhere() {
-    const { urls } = this.client;
+    const { urls, verdicts, leftRoom } = this.client;
+    const why = verdicts.whyOutOf(leftRoom);
     return html`<div class="chat-app__nowhere">
       <h1>You are not in this room</h1>
-      <p>Someone may have removed you, or you left it in another window.</p>
-      <a class="button" href=${urls.rooms}>Find rooms</a>
+      <p>${why?.text ?? "Someone may have removed you, or you left it in another window."}</p>
+      ${why?.sanction
+        ? html`<button type="button" class="button" @click=${() => this.#appeal(why.sanction)}>
+            Appeal
+          </button>`
+        : nothing}
+      <a class="button button--quiet" href=${urls.rooms}>Find rooms</a>
     </div>`;
+  }
+
+  async #appeal(/** @type {number | undefined} */ sanction) {
+    const { askAppeal } = await import("./appeal-dialog.js");
+    await askAppeal(this.client, Number(sanction));
+  }
+
+  /** What moderators did stays to be read; the open room says by itself why one cannot write. */
+  async #showVerdict(/** @type {import("../state/types.js").Notice} */ notice) {
+    if (notice.about === "mute" && notice.sanction && notice.room === this.client.openRoom) return;
+    const { ModerationNotes } = await import("./moderation-notes.js");
+    ModerationNotes.of(this.client).add(notice);
   }
 
   #backButton() {

@@ -18,7 +18,7 @@ export class ConnectionNote extends ChatElement {
 
   template() {
     const { session, screen, urls } = this.client;
-    if (session.state === "stopped") return this.#stopped(urls);
+    if (session.state === "stopped") return this.#signedOut(urls);
     if (session.state === "open") {
       this.#lostAt = null;
       return nothing;
@@ -36,10 +36,7 @@ export class ConnectionNote extends ChatElement {
     return clock.now() - this.#lostAt >= PATIENCE;
   }
 
-  #stopped(/** @type {Record<string, string>} */ urls) {
-    if (this.client.session.reason === "banned") {
-      return this.#line("ban", "You have been banned from this site.");
-    }
+  #signedOut(/** @type {Record<string, string>} */ urls) {
     const next = encodeURIComponent(location.pathname);
     return this.#line(
       "log-in",

@@ -32,7 +32,9 @@ export class EditHistory extends ChatElement {
   template() {
     if (!this.#message) return nothing;
     return html`<dialog class="confirm" aria-labelledby="edits-title" @close=${this.remove}>
-      <h2 id="edits-title" class="confirm__title">What it said before</h2>
+      <h2 id="edits-title" class="confirm__title">
+        ${this.#message.deleted ? "What it said" : "What it said before"}
+      </h2>
       ${this.#content(this.#message)}
       <form method="dialog"><button class="button button--quiet" autofocus>Close</button></form>
     </dialog>`;
@@ -42,6 +44,8 @@ export class EditHistory extends ChatElement {
     if (this.#failed) return html`<p>This could not be loaded.</p>`;
     if (!this.#edits) return html`<p role="status">Loading…</p>`;
     const edits = this.#edits;
+    if (edits.length === 0) return html`<p>Its author deleted it: what it said is not shown.</p>`;
+    if (message.deleted) return html`<p class="edits__text" dir="auto">${edits.at(-1)?.body}</p>`;
     const after = (/** @type {number} */ index) => edits[index + 1]?.body ?? message.body;
     const changes = edits.map(({ body, replaced_at: at }, index) => ({
       at: new Date(at),

@@ -71,7 +71,7 @@ export class ForwardDialog extends ChatElement {
     const wanted = this.#wanted.toLocaleLowerCase();
     return [...favourites, ...rooms, ...direct].filter(
       (room) =>
-        !room.locked && !room.archived && room.name.toLocaleLowerCase().includes(wanted),
+        room.isWritable && room.name.toLocaleLowerCase().includes(wanted),
     );
   }
 

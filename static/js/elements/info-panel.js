@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { icon } from "../view/pieces.js";
-import { inWords } from "../view/until.js";
+import { inWords, spanInWords } from "../view/until.js";
 import { put } from "./element.js";
 import { memberRow, presenceOf } from "./member-list.js";
 import { SidePanel } from "./side-panel.js";
@@ -54,6 +54,15 @@ export class InfoPanel extends SidePanel {
         >
           ${icon("pin")} Pinned
         </button>
+        ${this.client.moderates && room.kind !== "direct"
+          ? html`<button
+              type="button"
+              class="button button--quiet button--small"
+              @click=${() => panels.show("moderation", room.id)}
+            >
+              ${icon("shield")} Moderation
+            </button>`
+          : nothing}
         ${room.kind === "direct"
           ? nothing
           : html`<a class="button button--quiet button--small" href="${urls.rooms}${room.slug}/settings/"
@@ -81,7 +90,8 @@ export class InfoPanel extends SidePanel {
     const facts = [KINDS.get(room.kind) ?? ""];
     if (room.locked) facts.push("locked");
     if (room.archived) facts.push("archived");
-    if (room.slowMode > 0) facts.push(`slow mode: a message every ${room.slowMode} s`);
+    if (room.writers === "stewards") facts.push("read-only: owners and moderators write");
+    if (room.slowMode > 0) facts.push(`slow mode: a message every ${spanInWords(room.slowMode)}`);
     return facts;
   }
 

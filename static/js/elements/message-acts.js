@@ -8,7 +8,7 @@
  * @typedef {object} Acts
  * @property {(message: Shown) => void} reply
  * @property {(message: Shown, opener: HTMLElement) => void} pickReaction
- * @property {(message: Shown) => void} remove
+ * @property {(message: Shown) => unknown} remove one's own can be kept for a moment; of others', why
  * @property {((message: Shown) => void) | null} openThread null where one is in it
  * @property {((message: Shown) => void) | null} pickDay null where one day is in sight anyway
  * @property {(message: Shown, opener: HTMLElement) => void} more
@@ -55,7 +55,11 @@ export function messageActs(client, own) {
       const { ReactionPicker } = await import("./reaction-picker.js");
       put(ReactionPicker, client).open(opener, (emoji) => void client.messages.react(message, emoji));
     },
-    remove: (message) => client.messages.remove(message),
+    remove: async (message) => {
+      if (message.author === client.me.id) return client.messages.remove(message);
+      const { askDelete } = await import("./moderate-dialogs.js");
+      return askDelete(client, message);
+    },
     more: async (message, opener) => {
       const { openMenu } = await import("./message-menu.js");
       await openMenu(client, message, acts, opener);

@@ -2,6 +2,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { readCommand } from "../state/slash.js";
 import { icon } from "../view/pieces.js";
+import { spanInWords } from "../view/until.js";
 import { fitHeight, length } from "./text-field.js";
 import { ChatElement } from "./element.js";
 import { replyChip } from "./reply-chip.js";
@@ -9,6 +10,7 @@ import { replyChip } from "./reply-chip.js";
 /**
  * @typedef {import("./completion-list.js").CompletionList} CompletionList
  * @typedef {import("./absent-note.js").AbsentNote} AbsentNote
+ * @typedef {import("./composer-closed.js").ComposerClosed} ComposerClosed
  */
 
 /** code points left from which on the rest is counted aloud */
@@ -29,6 +31,8 @@ export class MessageComposer extends ChatElement {
   #completions = null;
   /** @type {AbsentNote | null} */
   #absent = null;
+  /** @type {ComposerClosed | null} in place of the field where one may not write */
+  #closed = null;
 
   entered() {
     this.client.on("room", () => this.#fill(), this.ended);
@@ -50,12 +54,14 @@ export class MessageComposer extends ChatElement {
     const { room, readOnly } = client;
     if (!room) return nothing;
     if (readOnly) {
-      const why = room.archived ? "archived" : "locked";
-      return html`<p class="composer__closed" tabindex="-1">${icon("lock")} This room is ${why}: read only.</p>`;
+      if (!this.#closed) void this.#loadClosed();
+      return this.#closed ?? html`<p class="composer__closed" tabindex="-1"></p>`;
     }
+    this.#closed = null; // an element is drawn in one place once
     const left = client.limits.body - length(this.#field?.value ?? "");
     return html`
-      ${this.#absent ?? nothing} ${this.#later()} ${replyChip(client, client.writing.draft?.replyTo, () => client.writing.replyTo(null))}
+      ${this.#absent ?? nothing} ${this.#later()} ${this.#slowness()}
+      ${replyChip(client, client.writing.draft?.replyTo, () => client.writing.replyTo(null))}
       ${this.#error
         ? html`<p class="composer__note composer__error" role="alert">
             ${icon("circle-alert")} <span>${this.#error}</span>
@@ -95,6 +101,22 @@ export class MessageComposer extends ChatElement {
         </button>
       </form>
     `;
+  }
+
+  /** Says in what pace one may write, to those whom it concerns. */
+  #slowness() {
+    const { room } = this.client;
+    if (!room?.slowMode || room.isSteward) return nothing;
+    return html`<p class="composer__note" role="status">
+      ${icon("clock")} <span>Slow mode: one message every ${spanInWords(room.slowMode)}.</span>
+    </p>`;
+  }
+
+  async #loadClosed() {
+    const { ComposerClosed } = await import("./composer-closed.js");
+    this.#closed ??= new ComposerClosed();
+    this.#closed.client = this.client;
+    this.paint();
   }
 
   /** What waits to be sent into this room, and what of all rooms could not be sent. */

@@ -13,6 +13,7 @@ import { RecentEmoji } from "../state/recents.js";
 import { drawnEmoji } from "../view/emoji.js";
 import { icon } from "../view/pieces.js";
 import { ChatElement, put } from "./element.js";
+import { memberActs } from "./member-acts.js";
 import { menuItem, moveInMenu } from "./menu-items.js";
 import { popUp } from "./popup.js";
 
@@ -30,7 +31,8 @@ const NAME = "What to do with the message";
  * @param {HTMLElement} opener
  */
 export async function openMenu(client, message, acts, opener) {
-  if (message.entry || message.deleted || client.messages.removals.has(message.id)) return;
+  if (message.entry || client.messages.removals.has(message)) return;
+  if (message.deleted && !client.moderates) return;
   const isTouch = matchMedia("(pointer: coarse)").matches;
   const isSaved = await client.saved.has(message.id).catch(() => false);
   const what = { message, acts, isSaved, opener };
@@ -58,7 +60,7 @@ export class MessageMenu extends ChatElement {
   template() {
     if (!this.#what) return nothing;
     return html`<div class="menu" role="menu" aria-label=${NAME} @keydown=${moveInMenu}>
-      ${items(this.client, this.#what).map((item) => drawn(item, () => this.hidePopover()))}
+      ${everything(this.client, this.#what, () => this.hidePopover())}
     </div>`;
   }
 }
@@ -88,8 +90,9 @@ export class MessageSheet extends ChatElement {
     const { openThread } = acts;
     /** @type {Item[]} */
     const often = [];
-    if (!client.readOnly) often.push({ sign: "reply", label: "Reply", act: () => acts.reply(message) });
-    if (openThread) {
+    const isOpen = !client.readOnly && !message.deleted;
+    if (isOpen) often.push({ sign: "reply", label: "Reply", act: () => acts.reply(message) });
+    if (openThread && !message.deleted) {
       often.push({ sign: "messages-square", label: "Thread", act: () => openThread(message) });
     }
     const close = () => this.#dialog?.close();
@@ -99,9 +102,9 @@ export class MessageSheet extends ChatElement {
       @close=${() => this.#closed(opener)}
       @pointerdown=${this.#pressed}
     >
-      ${client.readOnly ? nothing : this.#reactions(message, acts, opener)}
+      ${isOpen ? this.#reactions(message, acts, opener) : nothing}
       <div class="menu" role="menu" aria-label=${NAME} @keydown=${moveInMenu}>
-        ${[...often, ...items(client, this.#what)].map((item) => drawn(item, close))}
+        ${often.map((item) => drawn(item, close))} ${everything(client, this.#what, close)}
       </div>
     </dialog>`;
   }
@@ -172,6 +175,57 @@ function drawn({ sign, label, act, isGrave = false }, close) {
 }
 
 /**
+ * @param {ChatClient} client
+ * @param {What} what
+ * @param {() => void} close
+ */
+function everything(client, what, close) {
+  const { message } = what;
+  if (message.deleted) return ofDeleted(client, what).map((item) => drawn(item, close));
+  const moderation = ofModerators(client, message);
+  return html`${items(client, what).map((item) => drawn(item, close))}
+  ${moderation.length > 0
+    ? html`<h3 class="menu__title">Moderation</h3>
+        ${moderation.map((item) => drawn(item, close))}`
+    : nothing}`;
+}
+
+/**
+ * What those who look after the room may do about the author of a message.
+ * @param {ChatClient} client
+ * @param {Shown} message
+ * @returns {Item[]}
+ */
+function ofModerators(client, { author }) {
+  if (!client.moderates || author === client.me.id || client.room?.kind === "direct") return [];
+  return [...memberActs(client, author), toPanel(client)];
+}
+
+/**
+ * What those who look after the room may do with what was deleted.
+ * @param {ChatClient} client
+ * @param {What} what
+ * @returns {Item[]}
+ */
+function ofDeleted(client, { message, acts }) {
+  const restore = async () => (await import("./moderate-dialogs.js")).restore(client, message);
+  return [
+    { sign: "history", label: "What it said", act: () => acts.showEdits(message) },
+    { sign: "rotate-cw", label: "Restore", act: restore },
+    toPanel(client),
+  ];
+}
+
+/**
+ * @param {ChatClient} client
+ * @returns {Item}
+ */
+function toPanel({ panels, openRoom }) {
+  const act = () => panels.show("moderation", openRoom);
+  return { sign: "shield", label: "Reports and sanctions", act };
+}
+
+/**
  * What is seldom done with a message, from what one does with one's own to what cannot be undone.
  * @param {ChatClient} client
  * @param {What} what
@@ -206,7 +260,8 @@ function items(client, { message, acts, isSaved }) {
   offer("eye", "Seen by", () => showReaders(client, message), isTold);
   offer("copy", "Copy text", () => copy(client, message.body, "The text is copied."));
   offer("link", "Copy link", () => copyLink(client, message));
-  if (isOpen && (isOwn || client.moderates)) {
+  offer("flag", "Report…", () => report(client, message), !isOwn);
+  if (client.moderates || (isOwn && client.mayTakeBack)) {
     all.push({ sign: "trash-2", label: "Delete", act: () => acts.remove(message), isGrave: true });
   }
   return all;
@@ -219,6 +274,15 @@ function items(client, { message, acts, isSaved }) {
 async function forward(client, message) {
   const { ForwardDialog } = await import("./forward-dialog.js");
   put(ForwardDialog, client).ask(message);
+}
+
+/**
+ * @param {ChatClient} client
+ * @param {Shown} message
+ */
+async function report(client, message) {
+  const { reportMessage } = await import("./report-dialog.js");
+  await reportMessage(client, message);
 }
 
 /**

@@ -97,11 +97,13 @@ export function drawnFrom(message, { client, continues, isActive, isStop }) {
     continues,
     isActive,
     isStop,
-    removals.has(message.id),
+    removals.has(message),
     removals.canKeep(message.id),
     client.messages.reactionsOf(message),
     message.reply_to === null ? null : client.quotes.of(message.reply_to),
     callsMe(message, client),
+    client.readOnly,
+    client.moderates,
   ];
 }
 
@@ -152,7 +154,7 @@ function isEdited(message, client) {
 function content(message, { client, acts, isStop }) {
   // First of all the editor: what is typed in it outlives the message.
   if (isEdited(message, client)) return editor(message, client);
-  if (message.deleted || client.messages.removals.has(message.id)) return gone(message, client);
+  if (message.deleted || client.messages.removals.has(message)) return gone(message, client);
   if (message.entry) return html`<p class="message__plain" dir="auto">${message.body}</p>`;
   return html`<div class="message__body" dir="auto">${action(message, client)}${serverHtml(message)}</div>
     ${message.poll ? poll(message, client) : nothing}

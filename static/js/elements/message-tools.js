@@ -14,11 +14,13 @@ import { icon } from "../view/pieces.js";
  * @param {RowView} view
  */
 export function messageTools(message, { client, acts }) {
-  if (message.entry || message.deleted || client.messages.removals.has(message.id)) return nothing;
-  const { openThread } = acts;
+  if (message.entry || client.messages.removals.has(message)) return nothing;
+  // Those who look after the room may bring back what a moderator deleted.
+  if (message.deleted && !client.moderates) return nothing;
+  const openThread = message.deleted ? null : acts.openThread;
   return html`
     <div class="message__tools" role="toolbar" aria-label="Message">
-      ${client.readOnly
+      ${client.readOnly || message.deleted
         ? nothing
         : html`${tool("smile-plus", "React", (event) => acts.pickReaction(message, opener(event)))}
           ${tool("reply", "Reply", () => acts.reply(message))}`}

@@ -12,6 +12,7 @@ const KINDS = {
   saved: async () => (await import("./saved-panel.js")).SavedPanel,
   info: async () => (await import("./info-panel.js")).InfoPanel,
   mentions: async () => (await import("./mentions-panel.js")).MentionsPanel,
+  moderation: async () => (await import("./moderation-panel.js")).ModerationPanel,
   scheduled: async () => (await import("./scheduled-panel.js")).ScheduledPanel,
 };
 

@@ -13,6 +13,8 @@
  * @property {"online" | "away" | "offline"} presence
  * @property {string | null} last_seen
  * @property {boolean} blocked
+ *
+ * @typedef {import("./moderation-panel.js").Sanction} Sanction
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { Lost } from "../session/refusal.js";
@@ -20,7 +22,10 @@ import { avatar, icon, presenceDot } from "../view/pieces.js";
 import { statusOf } from "../view/status.js";
 import { agoInWords, ahead, inWords } from "../view/until.js";
 import { ChatElement, put } from "./element.js";
+import { memberActs, mayModerate } from "./member-acts.js";
+import { askLift } from "./moderate-dialogs.js";
 import { popUp } from "./popup.js";
+import { reportMember } from "./report-dialog.js";
 
 const GAP = 8; // px to the edge of the screen
 const PRESENCE = { online: "Online", away: "Away", offline: "Offline" };
@@ -31,6 +36,8 @@ export class ProfileCard extends ChatElement {
   #profile = null;
   #why = "";
   #isSure = false;
+  /** @type {Sanction[]} those in force on them here, for who looks after the room */
+  #sanctions = [];
 
   /**
    * @param {number} user
@@ -38,7 +45,10 @@ export class ProfileCard extends ChatElement {
    */
   async open(user, opener) {
     try {
-      this.#profile = await this.client.api.read(`users/${user}`);
+      [this.#profile, this.#sanctions] = await Promise.all([
+        this.client.api.read(`users/${user}`),
+        this.#sanctionsOf(user),
+      ]);
     } catch (error) {
       this.#why = error instanceof Lost ? "The server cannot be reached." : "They are not here any more.";
     }
@@ -68,7 +78,48 @@ export class ProfileCard extends ChatElement {
       ${this.#status(profile)}
       <p class="profile-card__quiet">${this.#presence(profile)} · ${localTime(profile.time_zone)}</p>
       <div class="profile-card__acts">${isOwn ? this.#ownActs() : this.#acts(profile)}</div>
+      ${this.#moderation(profile)}
     `;
+  }
+
+  /** @returns {Promise<Sanction[]>} */
+  async #sanctionsOf(/** @type {number} */ user) {
+    if (!mayModerate(this.client, user)) return [];
+    const path = `rooms/${this.client.openRoom}/sanctions`;
+    const { sanctions } = await this.client.api.read(path);
+    return sanctions.filter((/** @type {Sanction} */ each) => each.user.id === user);
+  }
+
+  #moderation(/** @type {Profile} */ profile) {
+    const acts = memberActs(this.client, profile.id);
+    if (acts.length === 0 || this.#isSure) return nothing;
+    return html`<section class="profile-card__moderation" aria-label="In this room">
+      <h3>In this room</h3>
+      ${this.#sanctions.map(
+        (sanction) => html`<p class="profile-card__quiet">
+          ${icon(sanction.kind === "mute" ? "volume-x" : "ban")}
+          ${sanction.kind === "mute" ? "Muted" : "Banned"}
+          ${sanction.until ? inWords(Date.parse(sanction.until)) : "until it is lifted"}
+          <button type="button" class="link" @click=${() => this.#then(() => askLift(this.client, sanction))}>
+            Lift
+          </button>
+        </p>`,
+      )}
+      <div class="menu">
+        ${acts.map(
+          ({ sign, label, act }) =>
+            html`<button type="button" class="menu__item" @click=${() => this.#then(act)}>
+              ${icon(sign)} ${label}
+            </button>`,
+        )}
+      </div>
+    </section>`;
+  }
+
+  /** The card goes before what it opens comes. */
+  #then(/** @type {() => unknown} */ act) {
+    this.hidePopover();
+    void act();
   }
 
   #status(/** @type {Profile} */ profile) {
@@ -117,6 +168,13 @@ export class ProfileCard extends ChatElement {
           </button>
           <button type="button" class="button button--quiet button--small" @click=${this.#ask}>
             ${icon("ban")} Block…
+          </button>
+          <button
+            type="button"
+            class="button button--quiet button--small"
+            @click=${() => this.#then(() => reportMember(this.client, profile))}
+          >
+            ${icon("flag")} Report…
           </button>`}`;
   }
 

@@ -7,6 +7,7 @@ import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
 import { icon, skeleton } from "../view/pieces.js";
 import { CompletionList } from "./completion-list.js";
+import { ComposerClosed } from "./composer-closed.js";
 import { letterActs, messageActs } from "./message-acts.js";
 import { onItsWay } from "./message-progress.js";
 import { messageRow } from "./message-row.js";
@@ -36,6 +37,8 @@ export class ThreadPanel extends SidePanel {
   #completions = new CompletionList();
   /** @type {import("./message-acts.js").Acts | null} */
   #made = null;
+  /** @type {ComposerClosed | null} in place of the field where one may not write */
+  #whyNot = null;
 
   get heading() {
     return "Thread";
@@ -180,13 +183,20 @@ export class ThreadPanel extends SidePanel {
     </p>`;
   }
 
+  #closed() {
+    this.#whyNot ??= new ComposerClosed();
+    this.#whyNot.client = this.client;
+    return this.#whyNot;
+  }
+
   #foot(/** @type {import("../state/types.js").Message} */ root) {
     if (root.deleted) {
       return html`<p class="composer__closed">
         ${icon("lock")} Its first message was deleted: nothing can be added.
       </p>`;
     }
-    if (this.client.readOnly) return html`<p class="composer__closed">${icon("lock")} Read only.</p>`;
+    if (this.client.readOnly) return this.#closed();
+    this.#whyNot = null;
     const left = this.client.limits.body - length(this.#field?.value ?? "");
     const { draft } = this.#writing;
     return html`<form class="thread-panel__foot" @submit=${this.#submit}>

@@ -33,6 +33,10 @@ export class RoomState {
   slowMode = 0; // s between two messages of one member
   role = "member";
   callers = "stewards";
+  /** who may write: "members", or only owners and moderators, the "stewards" */
+  writers = "members";
+  /** @type {number | null} ms of the server's clock until which moderators let this member not write */
+  mutedUntil = null;
   notify = "mentions";
   favourite = false;
   /** @type {number | null} its place in the member's own order */
@@ -52,6 +56,7 @@ export class RoomState {
     this.#me = me;
     this.id = row.id;
     this.kind = row.kind;
+    this.#me = me;
     this.unread = new Unread(me);
     this.version = row.version;
     this.greet(row);
@@ -76,6 +81,8 @@ export class RoomState {
     this.slowMode = row.slow_mode ?? 0;
     this.role = row.role;
     this.callers = row.callers ?? "stewards";
+    this.writers = row.writers ?? "members";
+    this.mute(row.muted_until);
     this.arrange(row);
     this.with = row.with ?? [];
     this.unread.restore(row, this.rows);
@@ -106,6 +113,22 @@ export class RoomState {
   /** Whether its lamp is lit: something is new in it that may be told. */
   get isLit() {
     return this.calls > 0 || (this.unread.count > 0 && this.notify === "all" && !this.isQuiet);
+  }
+
+  /** Whether this member looks after the room. */
+  get isSteward() {
+    return this.role === "owner" || this.role === "moderator";
+  }
+
+  /** Whether this member may write here. */
+  get isWritable() {
+    const isReadOnly = this.writers === "stewards" && !this.isSteward;
+    return !(this.locked || this.archived || isReadOnly || this.mutedUntil !== null);
+  }
+
+  /** Until then this member may not write here; with nothing they may. */
+  mute(/** @type {string | null | undefined} */ until) {
+    this.mutedUntil = until ? Date.parse(until) : null;
   }
 
   /** Applies a `changes` frame that follows what is known. */
@@ -178,5 +201,6 @@ export class RoomState {
     this.archived = info.archived;
     this.slowMode = info.slow_mode;
     this.callers = info.callers ?? "stewards";
+    this.writers = info.writers ?? "members";
   }
 }

@@ -73,6 +73,7 @@
  * @property {number} slow_mode
  * @property {number} version
  * @property {string} [callers]
+ * @property {string} [writers]
  *
  * @typedef {object} RoomRow One room as `hello` tells of it.
  * @property {number} id
@@ -93,6 +94,8 @@
  * @property {number} [unread_from] the seq from which on the member marked all unread
  * @property {Person[]} [with]
  * @property {string} [callers] who may call everybody: "stewards" or "members"
+ * @property {string} [writers] who may write: "members" or "stewards"
+ * @property {string | null} [muted_until] until then moderators let this member not write
  * @property {number[]} [here] unread calls to those connected, of whom this member was one
  * @property {string | null} [quiet_until]
  * @property {boolean} [favourite]
@@ -124,6 +127,13 @@
  * @property {number} heartbeat
  * @property {{body: number, frame: number, changes: number}} limits
  * @property {RoomRow[]} rooms
+ *
+ * @typedef {object} Notice What moderators did to this member, or what waits for them as one.
+ * @property {string} about mute, ban, remove, delete, report or reported
+ * @property {string} text
+ * @property {number} [room]
+ * @property {string} [until]
+ * @property {number} [sanction] that they may appeal against
  *
  * @typedef {{messages: Message[], version: number, last_seq: number}} HistoryPage
  */

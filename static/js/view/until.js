@@ -23,6 +23,13 @@ export function inWords(moment, now = Date.now()) {
   return `until ${later.format(date)}`;
 }
 
+/** 30 seconds, 5 minutes, 1 hour */
+export function spanInWords(/** @type {number} */ seconds) {
+  const [unit, size] = seconds % 3600 === 0 ? ["hour", 3600] : seconds % 60 === 0 ? ["minute", 60] : ["second", 1];
+  const words = new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" });
+  return words.format(seconds / size);
+}
+
 /**
  * 5 minutes ago
  * @param {number} moment ms
