@@ -31,10 +31,11 @@ PARTS = {
     "chromium": chromium,
 }
 STORES = ("postgresql", "redis-server")
-# What members do with each other: on the pages as they are deployed as well.
+# What members do with each other, and the site without a network: on the pages as they are deployed
+# as well.
 CONVERSATION = tuple(
     f"tests/browser/test_{name}.py"
-    for name in ("composing", "conversation", "messages", "own_list", "people", "rooms")
+    for name in ("composing", "conversation", "messages", "offline", "own_list", "people", "rooms")
 )
 # In groups of their own; all other directories of tests/ are units.
 APART = ("browser", "commands", "deploy", "faults", "live", "server")

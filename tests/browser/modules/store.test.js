@@ -71,6 +71,30 @@ export function ones_own_new_role_counts_at_once_and_anothers_does_not() {
   }
 }
 
+export function what_was_kept_of_a_room_is_taken_up_and_what_changed_since_is_asked_for() {
+  const room = roomWith(3);
+  const { version } = room;
+  const { messages } = structuredClone(room.history());
+  const kept = { version, messages, members: [...room.members.values()] };
+  room.edit(2, "said otherwise");
+  room.post(2);
+  const asked = [];
+  const askSync = (rooms) => asked.push({ ref: asked.length + 1, rooms });
+  const store = new Store({ me: 1, clock: new FakeClock(), askSync });
+  store.hello({ epoch: "one", rooms: [room.hello()] });
+  const mine = store.rooms.get(room.id);
+  const { count } = mine.unread;
+  store.recall(room.id, kept);
+  equal([...mine.rows.keys()], [1, 2, 3]);
+  equal(asked.map(({ rooms }) => rooms), [{ 12: version }]);
+  answerAll(store, room, asked);
+  assertSame(mine, room);
+  equal(mine.unread.count, count, "what the server counted is not counted twice:");
+  store.recall(room.id, kept);
+  assertSame(mine, room, "what is held is newer:");
+  equal(asked, []);
+}
+
 export function a_frame_that_is_old_changes_nothing() {
   const room = roomWith(3);
   const from = room.version;
