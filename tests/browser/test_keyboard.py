@@ -88,7 +88,7 @@ def test_a_member_signs_in_finds_a_room_and_takes_part_without_a_mouse(
     # chooses from a menu: by a letter, and Escape gives the focus back
     press(in_bob, "m")
     expect(page.get_by_role("menuitem").first).to_be_focused()
-    press(in_bob, "c")
+    press(in_bob, "c", "c")
     expect(page.get_by_role("menuitem", name="Copy link")).to_be_focused()
     press(in_bob, "Escape")
     expect(first).to_be_focused()
@@ -140,6 +140,7 @@ def test_rooms_are_changed_by_keys_the_unread_ones_too(
     press(in_ada, "Enter")
     expect(heading).to_have_text("Bob Moog")
     press(in_ada, "Control+k")
+    expect(in_ada.page.get_by_role("combobox")).to_be_focused()
     in_ada.page.keyboard.type(">scheduled")
     press(in_ada, "Enter")
     expect(in_ada.page.locator("scheduled-panel")).to_be_visible()

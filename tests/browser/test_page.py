@@ -157,6 +157,7 @@ def test_messages_are_reached_and_answered_from_the_keyboard(
     in_ada.field.focus()
     in_ada.page.keyboard.press("Shift+Tab")
     expect(in_ada.row("in answer")).to_be_focused()
+    expect(in_ada.row("in answer").get_by_role("toolbar")).to_be_visible()
     in_ada.page.keyboard.press("Tab")
     expect(in_ada.row("in answer").locator(":focus")).to_have_count(1)  # what is in it
     in_ada.page.keyboard.press("Escape")

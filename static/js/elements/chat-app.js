@@ -59,22 +59,26 @@ export class ChatApp extends ChatElement {
     this.dataset.view = this.client.room ? this.#view : "rooms";
     return html`
       <a class="skip-link" href="#message" @click=${this.#skip}>Skip to the message field</a>
-      <room-list role=${this.#isAlone("rooms", PHONE) ? "main" : nothing} .client=${this.client}></room-list>
+      <room-list
+        role=${this.#isAlone("rooms", PHONE) ? "main" : "region"}
+        aria-label="Your rooms"
+        .client=${this.client}
+      ></room-list>
       <main class="conversation">
         ${this.client.room ? this.#conversation() : this.#nowhere()}
         <p class="chat-app__notice" role="status" ?hidden=${!this.#notice}>${this.#notice}</p>
       </main>
-      <aside
+      <div
         class="members"
         aria-label="Members"
-        role=${this.#isAlone("members", NARROW) ? "main" : nothing}
+        role=${this.#isAlone("members", NARROW) ? "main" : "complementary"}
       >
-        <header class="members__head">
+        <div class="members__head">
           ${this.#backButton()}
           <h2 class="members__title" aria-level=${this.#isAlone("members", NARROW) ? 1 : 2}>Members</h2>
-        </header>
+        </div>
         <member-list .client=${this.client}></member-list>
-      </aside>
+      </div>
       ${this.#panel ?? nothing}
     `;
   }

@@ -34,13 +34,13 @@ export class RoomList extends ChatElement {
     const { favourites, rooms, direct } = this.client.ownList.lists;
     const { urls } = this.client;
     return html`
-      <header class="room-list__head">
+      <div class="room-list__head">
         <h1 class="visually-hidden room-list__heading">Rooms</h1>
         <a class="room-list__site" href=${urls.rooms}>${document.documentElement.dataset.site}</a>
         <a class="button button--bare button--icon" href=${urls.rooms} title="Find rooms">
           ${icon("compass")}<span class="visually-hidden">Find rooms</span>
         </a>
-      </header>
+      </div>
       ${this.#filter()}
       <nav class="room-list__rooms" aria-label="Rooms">
         ${this.#sought ? nothing : this.#own()}
@@ -273,7 +273,7 @@ export class RoomList extends ChatElement {
     const { me, urls, session } = this.client;
     const state = session.state === "open" ? "online" : "offline";
     return html`
-      <footer class="room-list__foot">
+      <div class="room-list__foot">
         <a class="room-list__me" href=${urls.profile} title="Your profile">
           <span class="face">${avatar(me)}${presenceDot(state)}</span>
           <span class="room-list__name">
@@ -290,7 +290,7 @@ export class RoomList extends ChatElement {
         >
           ${icon("smile-plus")}<span class="visually-hidden">Set a status</span>
         </button>
-      </footer>
+      </div>
     `;
   }
 }
