@@ -26,7 +26,7 @@ HELD = (
     "fonts/**/*.woff2", "icons/*.svg", "sounds/*",
 )  # fmt: skip
 WORKER = "js/service-worker.js"
-PAPER = "#f8f6f2"  # --raw-paper of tokens.css
+PAPER = "#fbf8f2"  # --raw-paper of tokens.css
 
 
 @require_safe
