@@ -14,6 +14,7 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -90,7 +91,9 @@ def version() -> str:
 
 @functools.cache
 def _version() -> str:
-    shell = render_to_string("offline.html", {"site_name": settings.SITE_NAME, "version": ""})
+    # In one language, whoever asks first: all processes must come to the same name.
+    with override(settings.LANGUAGE_CODE):
+        shell = render_to_string("offline.html", {"site_name": settings.SITE_NAME, "version": ""})
     made_of: list[Any] = [assets(), static(WORKER), shell]
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
 
