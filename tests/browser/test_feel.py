@@ -35,6 +35,7 @@ def test_a_finger_swipes_between_rooms_conversation_and_members(
     swipe(in_ada, 160, down=150)  # mostly down: it scrolls
     expect(rooms).to_be_hidden()
     swipe(in_ada, 160)
+    assert in_ada.page.url.endswith(f"/{room.slug}/"), in_ada.page.url
     expect(rooms).to_be_visible()
     swipe(in_ada, -160)
     expect(in_ada.field).to_be_visible()
