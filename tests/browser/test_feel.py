@@ -10,19 +10,24 @@ from tests.factories import Member, make_message, make_room, new_name
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
+# What a finger tells the page. The browser's own gestures, which a test cannot wait for, stay out.
+SWIPE = """([across, down]) => {
+  const x = (innerWidth - across) / 2;
+  const target = document.elementFromPoint(innerWidth / 2, 200);
+  const touch = (type, clientX, clientY) => {
+    const finger = new Touch({ identifier: 1, target, clientX, clientY });
+    const touches = type === "touchend" ? [] : [finger];
+    const told = { touches, changedTouches: [finger], bubbles: true };
+    target.dispatchEvent(new TouchEvent(type, told));
+  };
+  touch("touchstart", x, 200);
+  touch("touchend", x + across, 200 + down);
+}"""
+
+
 def swipe(in_window: Window, across: int, *, down: int = 0) -> None:
     """Draw a finger over the middle of the screen, quickly."""
-    tools = in_window.context.new_cdp_session(in_window.page)
-    x, y = 180 - across // 2, 200
-
-    def touch(kind: str, *points: dict[str, int]) -> None:
-        tools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
-
-    touch("touchStart", {"x": x, "y": y})
-    for step in (1, 2, 3, 4):
-        touch("touchMove", {"x": x + across * step // 4, "y": y + down * step // 4})
-    touch("touchEnd")
-    tools.detach()
+    in_window.page.evaluate(SWIPE, [across, down])
 
 
 def test_a_finger_swipes_between_rooms_conversation_and_members(
@@ -35,7 +40,6 @@ def test_a_finger_swipes_between_rooms_conversation_and_members(
     swipe(in_ada, 160, down=150)  # mostly down: it scrolls
     expect(rooms).to_be_hidden()
     swipe(in_ada, 160)
-    assert in_ada.page.url.endswith(f"/{room.slug}/"), in_ada.page.url
     expect(rooms).to_be_visible()
     swipe(in_ada, -160)
     expect(in_ada.field).to_be_visible()
