@@ -36,7 +36,7 @@ export async function openSwitcher(/** @type {ChatClient} */ client) {
 }
 
 /** Shows which keys there are. */
-export async function showKeys(/** @type {ChatClient} */ client) {
+async function showKeys(/** @type {ChatClient} */ client) {
   const { KeyHelp } = await import("./key-help.js");
   put(KeyHelp, client).open();
 }

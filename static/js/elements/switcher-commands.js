@@ -7,7 +7,6 @@
 import { prefer } from "../client/reach.js";
 import { icon } from "../view/pieces.js";
 import { put } from "./element.js";
-import { showKeys } from "./shortcuts.js";
 
 /**
  * @param {ChatClient} client
@@ -61,4 +60,11 @@ function command(name, sign, label, choose) {
 async function setStatus(/** @type {ChatClient} */ client) {
   const { StatusDialog } = await import("./status-dialog.js");
   await put(StatusDialog, client).open();
+}
+
+// Not from shortcuts.js, which opens the switcher: the names of files that need each other, made
+// of their content, would never be known.
+async function showKeys(/** @type {ChatClient} */ client) {
+  const { KeyHelp } = await import("./key-help.js");
+  put(KeyHelp, client).open();
 }
