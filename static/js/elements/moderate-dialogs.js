@@ -199,6 +199,20 @@ export function askDecision(client, { id }, status) {
 }
 
 /**
+ * Lets a message that a filter held never be posted.
+ * @param {ChatClient} client
+ * @param {{id: number, author: {name: string}}} held
+ */
+export function askReject(client, { id, author }) {
+  return askWhy(client, {
+    title: `Reject the message of ${author.name}`,
+    verb: "Reject",
+    note: "It is never posted. They are told, with the reason.",
+    act: (reason) => client.api.post(`held/${id}/reject`, { reason }),
+  });
+}
+
+/**
  * @param {ChatClient} client
  * @param {RoomState} room
  */

@@ -12,8 +12,12 @@ const SIGNS = new Map([
   ["delete", "trash-2"],
   ["report", "flag"],
   ["reported", "flag"],
+  ["held", "hand"],
   ["role", "crown"],
+  ["retention", "clock"],
 ]);
+/** What the page of what moderators decided tells of as well. */
+const DECIDED = new Set(["mute", "ban", "remove", "delete", "report", "held"]);
 /** notes at a time; what is older is on the page of what moderators decided */
 const MOST = 4;
 
@@ -63,7 +67,9 @@ export class ModerationNotes extends ChatElement {
       <p class="moderation-note__acts">
         ${notice.about === "reported"
           ? html`<button type="button" class="link" @click=${() => this.#look(key, notice)}>Look</button>`
-          : html`<a class="link" href=${this.client.urls.standing}>What moderators decided</a>`}
+          : DECIDED.has(notice.about)
+            ? html`<a class="link" href=${this.client.urls.standing}>What moderators decided</a>`
+            : nothing}
         ${notice.sanction
           ? html`<button type="button" class="link" @click=${() => this.#appeal(key, notice)}>
               Appeal

@@ -24,6 +24,13 @@
  * @property {string} appeal
  * @property {string | null} answered_at
  *
+ * @typedef {object} Held A message that a filter keeps until somebody decides.
+ * @property {number} id
+ * @property {Person} author
+ * @property {string} body
+ * @property {string} held_at
+ * @property {string | null} filter
+ *
  * @typedef {object} Entry What a moderator did.
  * @property {number} id
  * @property {string} at
@@ -50,6 +57,8 @@ export class ModerationPanel extends SidePanel {
   static topics = ["room", "rooms", "members"];
   /** @type {Report[] | null} */
   #reports = null;
+  /** @type {Held[] | null} */
+  #held = null;
   /** @type {Sanction[] | null} */
   #sanctions = null;
   /** @type {Entry[] | null} null until somebody looks */
@@ -84,6 +93,9 @@ export class ModerationPanel extends SidePanel {
     return html`<div class="side-panel__scroller moderation">
       ${this.#section("Reports", this.#reports, "Nothing has been reported.", (report) =>
         this.#report(report),
+      )}
+      ${this.#section("Held messages", this.#held, "No message waits for you.", (held) =>
+        this.#heldMessage(held),
       )}
       ${this.#section("Muted and banned", this.#sanctions, "Nobody is muted or banned.", (sanction) =>
         this.#sanction(sanction),
@@ -150,6 +162,23 @@ export class ModerationPanel extends SidePanel {
         ${act("Resolve", () => dialogs.askDecision(client, report, "resolved"))}
         ${act("Dismiss", () => dialogs.askDecision(client, report, "dismissed"))}
         ${act("Escalate", () => dialogs.askDecision(client, report, "escalated"))}
+      </p>
+    </li>`;
+  }
+
+  #heldMessage(/** @type {Held} */ held) {
+    const { author, body, held_at: at, filter } = held;
+    const date = new Date(at);
+    return html`<li class="moderation__item" data-held=${held.id}>
+      <p>
+        <strong>${author.name}</strong>
+        <time datetime=${at} title=${fullTime(date)}>${timeOrDay(date)}</time>
+      </p>
+      <blockquote dir="auto">${body}</blockquote>
+      ${filter ? html`<p class="moderation__quiet">Held by the filter ${filter}.</p>` : nothing}
+      <p class="moderation__acts">
+        ${act("Release", () => this.#release(held))}
+        ${act("Reject", () => dialogs.askReject(this.client, held))}
       </p>
     </li>`;
   }
@@ -243,11 +272,13 @@ export class ModerationPanel extends SidePanel {
     const { api } = this.client;
     try {
       const path = `rooms/${this.about}`;
-      const [{ reports }, { sanctions }] = await Promise.all([
+      const [{ reports }, { held }, { sanctions }] = await Promise.all([
         api.read(`${path}/reports`),
+        api.read(`${path}/held`),
         api.read(`${path}/sanctions`),
       ]);
       this.#reports = reports;
+      this.#held = held;
       this.#sanctions = sanctions;
       if (this.#trail) await this.#newest();
       this.#failed = false;
@@ -284,6 +315,10 @@ export class ModerationPanel extends SidePanel {
 
   async #take(/** @type {Report} */ { id }) {
     await this.#attempt(() => this.client.api.change("PATCH", `reports/${id}`, { status: "taken" }));
+  }
+
+  async #release(/** @type {Held} */ { id }) {
+    await this.#attempt(() => this.client.api.post(`held/${id}/release`, { reason: "" }));
   }
 
   /** What is refused is told in passing. */
