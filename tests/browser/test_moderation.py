@@ -1,13 +1,14 @@
 """Who moderates and whom it concerns, side by side: what one decides, the other sees at once."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from playwright.sync_api import Locator, Page, expect
 
-from chat.models import Membership, Message, Room
+from chat.models import HeldMessage, Membership, Message, Room
 from chat.services import members
 from tests.browser.conftest import Opening
 from tests.browser.window import PATIENCE, Window
@@ -187,6 +188,8 @@ def test_who_is_banned_from_the_site_gets_a_page_that_says_why_and_may_appeal_th
 def test_who_looks_after_a_room_needs_no_admin(
     window: Opening, ada: Member, bob: Member, carol: Member, room: Room
 ) -> None:
+    waiting = {"state": HeldMessage.State.WAITING, "client_id": uuid4(), "body": "is this fine?"}
+    HeldMessage.objects.create(room=room, author=bob.user, **waiting)
     in_ada, in_bob, in_carol = (window(each, room) for each in (ada, bob, carol))
     in_bob.say("you are a fool")
     in_carol.sees("you are a fool")
@@ -244,6 +247,13 @@ def test_who_looks_after_a_room_needs_no_admin(
     )  # fmt: skip
     expect(note(in_carol)).to_contain_text("He was muted a while.")
     expect(reports).to_contain_text("Nothing has been reported.")
+
+    held = panel(in_ada).get_by_role("region", name="Held messages")
+    expect(held).to_contain_text("is this fine?")
+    held.get_by_role("button", name="Release").click()
+    for each in (in_bob, in_carol):
+        each.sees("you are a fool", "is this fine?")
+    expect(held).to_contain_text("No message waits for you.")
 
     panel(in_ada).get_by_text("What was done").click()
     trail = panel(in_ada).locator(".moderation__trail")
