@@ -110,7 +110,7 @@ export class ComposerClosed extends ChatElement {
  * @param {unknown} [more]
  */
 function line(sign, text, more = nothing) {
-  return html`<p class="composer__closed" tabindex="-1">${icon(sign)} <span>${text}</span> ${more}</p>`;
+  return html`<p class="composer__closed" tabindex="-1">${icon(sign)} <span>${text} ${more}</span></p>`;
 }
 
 customElements.define("composer-closed", ComposerClosed);

@@ -185,8 +185,10 @@ function everything(client, what, close) {
   const moderation = ofModerators(client, message);
   return html`${items(client, what).map((item) => drawn(item, close))}
   ${moderation.length > 0
-    ? html`<h3 class="menu__title">Moderation</h3>
-        ${moderation.map((item) => drawn(item, close))}`
+    ? html`<div role="group" aria-label="Moderation">
+        <p class="menu__title" aria-hidden="true">Moderation</p>
+        ${moderation.map((item) => drawn(item, close))}
+      </div>`
     : nothing}`;
 }
 

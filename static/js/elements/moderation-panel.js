@@ -34,11 +34,14 @@
  * @typedef {object} Entry What a moderator did.
  * @property {number} id
  * @property {string} at
- * @property {string} what
+ * @property {string} verb for programs
+ * @property {string} what the same in words
  * @property {Person | null} by
  * @property {Person | null} user
  * @property {number | null} seq
  * @property {string} reason
+ * @property {Record<string, unknown>} before
+ * @property {Record<string, unknown>} after
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
@@ -226,12 +229,12 @@ export class ModerationPanel extends SidePanel {
           room.writers === "stewards" ? "Let all write" : "Make read-only",
           () => dialogs.askReadOnly(client, room),
         )}
-        ${setting(room.locked ? "Locked: nobody writes" : "Open", room.locked ? "Unlock" : "Lock", () =>
+        ${setting(room.locked ? "Locked: nobody writes" : "Not locked", room.locked ? "Unlock" : "Lock", () =>
           dialogs.askLock(client, room),
         )}
         ${isOwner
           ? setting(
-              room.archived ? "Archived" : "In use",
+              room.archived ? "Archived" : "Not archived",
               room.archived ? "Bring back" : "Archive",
               () => dialogs.askArchive(client, room),
             )
@@ -250,14 +253,19 @@ export class ModerationPanel extends SidePanel {
       ${this.#hasMore ? act("Show older", () => this.#older()) : nothing}`;
   }
 
-  #entry(/** @type {Entry} */ { at, what, by, user, seq, reason }) {
+  #entry(/** @type {Entry} */ { at, verb, what, by, user, seq, reason, before, after }) {
     const date = new Date(at);
+    const changes = verb === "room.change" ? Object.keys(after) : [];
     return html`<li>
       <time datetime=${at} title=${fullTime(date)}>${timeOrDay(date)}</time>
       <p>
         <strong>${by?.name ?? "The site"}</strong> ${what}${user ? html`: ${user.name}` : nothing}
         ${seq === null ? nothing : html`<a class="link" href=${this.#place(seq)}>Show</a>`}
       </p>
+      ${changes.map(
+        (name) =>
+          html`<p class="moderation__quiet" dir="auto">${name}: ${before[name]} → ${after[name]}</p>`,
+      )}
       ${reason ? html`<p dir="auto"><q>${reason}</q></p>` : nothing}
     </li>`;
   }

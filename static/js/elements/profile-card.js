@@ -96,7 +96,7 @@ export class ProfileCard extends ChatElement {
     return html`<section class="profile-card__moderation" aria-label="In this room">
       <h3>In this room</h3>
       ${this.#sanctions.map(
-        (sanction) => html`<p class="profile-card__quiet">
+        (sanction) => html`<p class="profile-card__quiet profile-card__sanction">
           ${icon(sanction.kind === "mute" ? "volume-x" : "ban")}
           ${sanction.kind === "mute" ? "Muted" : "Banned"}
           ${sanction.until ? inWords(Date.parse(sanction.until)) : "until it is lifted"}
