@@ -127,7 +127,10 @@ def test_pages_of_a_public_room_are_not_there_for_a_guest(room, guest):
     browser.cookies[configured.SESSION_COOKIE_NAME] = guest.cookie
     for path in (f"/rooms/{room.slug}/", f"/rooms/{room.slug}/settings/"):
         assert browser.get(path).status_code == 404
-    assert room.name not in browser.get("/rooms/").content.decode()
+    page = browser.get("/rooms/").content.decode()
+    assert room.name not in page
+    assert "You are a guest here" in page
+    assert "/rooms/new/" not in page
 
 
 def test_moderators_of_the_site_say_who_is_a_guest_and_it_is_kept(
