@@ -126,7 +126,8 @@ class NewestFirst(ChangeList):
         alone = self.older is None and self.newer is None and self.looked_back_to is None
         self.result_count = len(page) if alone else self.paginator.count
         self.result_list = page
-        self.full_result_count = None
+        # Told below the list alone, where it says that there may be more.
+        self.full_result_count = self.result_count
         self.show_full_result_count = False
         self.show_admin_actions = True
         self.can_show_all = self.multi_page = False
