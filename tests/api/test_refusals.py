@@ -100,7 +100,8 @@ def test_a_method_that_is_not_answered_says_which_are(ada, room):
 SOUND = {
     "name": "New", "body": "hi", "client_id": "00000000-0000-4000-8000-000000000000", "seq": 1,
     "emoji": "👍", "on": True, "role": "member", "user": 1, "notify": "all", "room": 1,
-    "question": "Lunch?", "options": ["a", "b"], "choice": [], "hours": 1, "reason": "spam", "days": 1,
+    "question": "Lunch?", "options": ["a", "b"], "choice": [], "hours": 1, "days": 1,
+    "reason": "spam",
     "due_at": f"{datetime.now(UTC) + timedelta(days=1):%FT%TZ}",
 }  # fmt: skip
 
