@@ -7,7 +7,7 @@ import { Api } from "./session/api.js";
 import { Session } from "./session/session.js";
 import { openOutboxStorage } from "./state/outbox-storage.js";
 import { Tabs } from "./state/tabs.js";
-import { useEmoji } from "./view/emoji.js";
+import { nameMissingEmoji, useEmoji } from "./view/emoji.js";
 import { useSprite } from "./view/pieces.js";
 import { ChatApp } from "./elements/chat-app.js";
 
@@ -37,6 +37,7 @@ async function open(/** @type {import("./client.js").Page} */ page) {
 
   useSprite(place.dataset.icons ?? "");
   useEmoji(page.urls.emoji);
+  document.addEventListener("error", nameMissingEmoji, { capture: true }); // it does not bubble
   document.documentElement.dataset.site = place.dataset.site;
   client.on("stranger", () => location.reload());
   addEventListener("beforeunload", (event) => {

@@ -226,6 +226,8 @@ def test_a_finger_held_on_a_reaction_tells_who_reacted(
 def test_an_emoji_of_the_sites_own_is_completed_and_shown_in_the_message(
     window: Opening, ada: Member, bob: Member, room: Room, party: str
 ) -> None:
+    reacted = make_message(room, ada, "one")
+    messages.react(ada.user, reacted.pk, f":{party}:", True)
     in_ada, in_bob = window(ada, room), window(bob, room)
     options = in_ada.page.get_by_role("option")
     in_ada.field.press_sequentially(f"at last :{party}")
@@ -243,6 +245,12 @@ def test_an_emoji_of_the_sites_own_is_completed_and_shown_in_the_message(
     box = picture.bounding_box()
     assert box is not None
     assert box["width"] == box["height"] > 0
+
+    CustomEmoji.objects.filter(name=party).delete()
+    in_other = window(bob, room, outage=True)  # who has not seen the picture: it is missing
+    expect(in_other.messages.last.locator(".message__body")).to_have_text(f"at last :{party}: 🚀")
+    expect(in_other.row("one").locator(".reaction").first).to_have_text(f":{party}: 1")
+    expect(in_other.page.locator("img.emoji")).to_have_count(0)
 
 
 # --- how it looks -----------------------------------------------------------------------------

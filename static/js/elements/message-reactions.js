@@ -7,6 +7,7 @@
  * @typedef {import("../state/types.js").Reaction} Reaction
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { drawnEmoji } from "../view/emoji.js";
 import { icon } from "../view/pieces.js";
 import { listNames } from "../view/words.js";
@@ -23,7 +24,11 @@ export function messageReactions(message, view) {
   const shown = client.messages.reactionsOf(message);
   if (shown.length === 0 || message.deleted) return nothing;
   return html`<p class="message__reactions">
-    ${shown.map((reaction) => chip(message, reaction, view))}
+    ${repeat(
+      shown,
+      (/** @type {Reaction} */ { emoji }) => emoji,
+      (/** @type {Reaction} */ reaction) => chip(message, reaction, view),
+    )}
     ${client.readOnly
       ? nothing
       : html`<button
