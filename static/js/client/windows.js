@@ -89,7 +89,9 @@ export class Windows {
   /** Shows a reply that is not in the room: its thread, beside the message that it began with. */
   async goToReply(/** @type {import("../state/types.js").Message} */ { thread }) {
     if (thread === null) return;
-    this.#client.panels.show("thread", thread);
+    const { panels } = this.#client;
+    const isOpen = panels.open?.name === "thread" && panels.open.about === thread;
+    if (!isOpen) panels.show("thread", thread);
     await this.goToMessage(thread);
   }
 

@@ -4,7 +4,7 @@
  * @typedef {import("../state/types.js").Person} Person
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { listedMessage, messageList } from "./message-list.js";
+import { listedMessage, messageList, wayTo } from "./message-list.js";
 import { SidePanel } from "./side-panel.js";
 
 /** What called this member, in all rooms, the newest first; older ones page by page. */
@@ -69,7 +69,7 @@ export class MentionsPanel extends SidePanel {
       author: client.person(message.author),
       above: html`${room?.name ?? "A room"}${isNew ? html` <span class="mentions__new">new</span>` : nothing}`,
       below: html`<a class="link" href="${client.urls.rooms}${room?.slug ?? ""}/${message.seq}/"
-        >Show in the room</a
+        >${wayTo(message)}</a
       >`,
     });
   }

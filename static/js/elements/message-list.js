@@ -32,6 +32,11 @@ export function listedMessage({ message, author, above = nothing, below = nothin
   </li>`;
 }
 
+/** What the way to a message is called: a reply in a thread opens beside the room. */
+export function wayTo(/** @type {Message} */ { thread, in_room: inRoom }) {
+  return thread !== null && !inRoom ? "Show in the thread" : "Show in the room";
+}
+
 /**
  * A list that is read from the server when its panel opens.
  * @template Row

@@ -107,8 +107,11 @@ export class MessagePoll extends ChatElement {
     });
   }
 
-  #close() {
-    return this.#run(() => this.client.api.post(`messages/${this.message.id}/poll/close`, {}));
+  /** A closed poll stays closed, and the way there is beside the options. */
+  async #close() {
+    const { confirmed } = await import("./confirm-dialog.js");
+    if (!(await confirmed("Close the poll? Nobody can vote any more.", "Close"))) return;
+    await this.#run(() => this.client.api.post(`messages/${this.message.id}/poll/close`, {}));
   }
 
   async #run(/** @type {() => Promise<unknown>} */ act) {

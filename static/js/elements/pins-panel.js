@@ -6,7 +6,7 @@
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { timeOrDay } from "../view/dates.js";
-import { listedMessage, messageList } from "./message-list.js";
+import { listedMessage, messageList, wayTo } from "./message-list.js";
 import { SidePanel } from "./side-panel.js";
 
 /** What is pinned to the open room, the newest pin first. */
@@ -51,7 +51,7 @@ export class PinsPanel extends SidePanel {
     return listedMessage({
       message,
       author: client.person(message.author),
-      below: html`<a class="link" href=${client.messages.address(message)}>Show in the room</a>
+      below: html`<a class="link" href=${client.messages.address(message)}>${wayTo(message)}</a>
         ${client.moderates
           ? html`<button type="button" class="link" @click=${() => client.messages.pin(message, false)}>
               Unpin

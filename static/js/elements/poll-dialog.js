@@ -52,6 +52,7 @@ export function askPoll(client, question = "", begun = []) {
       <label class="asking__check"
         ><input
           type="checkbox"
+          class="check"
           .checked=${poll.multiple}
           @change=${(/** @type {Event} */ event) =>
             (poll.multiple = /** @type {HTMLInputElement} */ (event.target).checked)}

@@ -3,7 +3,7 @@
  * @typedef {import("../client/saved.js").SavedRow} SavedRow
  */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { listedMessage, messageList } from "./message-list.js";
+import { listedMessage, messageList, wayTo } from "./message-list.js";
 import { SidePanel } from "./side-panel.js";
 
 /** What this member keeps for later, of all rooms. Nobody else sees it. */
@@ -38,7 +38,7 @@ export class SavedPanel extends SidePanel {
       message,
       author,
       above: room,
-      below: html`<a class="link" href="${urls.rooms}${slug}/${message.seq}">Show in the room</a>
+      below: html`<a class="link" href="${urls.rooms}${slug}/${message.seq}">${wayTo(message)}</a>
         <button type="button" class="link" @click=${() => saved.set(message, false)}>Remove</button>`,
     });
   }
