@@ -1,6 +1,7 @@
 """What those who look after a room do in it, and what its members may say against it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -215,18 +216,16 @@ def reject(request: MemberRequest, held_id: int, asked: Reason) -> HttpResponse:
 @router.get("rooms/{any_id:room_id}/retention", openapi_extra=answers(Retention))
 def kept(request: MemberRequest, room_id: int) -> HttpResponse:
     """How long messages of a room are kept."""
-    return _kept(request, room_id)
+    return _kept(access_room(request.auth, room_id))
 
 
 @router.put("rooms/{any_id:room_id}/retention", openapi_extra=answers(Retention))
 def keep(request: MemberRequest, room_id: int, asked: Keep) -> HttpResponse:
     """Say how long messages of a room are kept. For its owners."""
-    retention.set_for_room(request.auth, room_id, asked.days, asked.reason)
-    return _kept(request, room_id)
+    return _kept(retention.set_for_room(request.auth, room_id, asked.days, asked.reason))
 
 
-def _kept(request: MemberRequest, room_id: int) -> HttpResponse:
-    room = access_room(request.auth, room_id)
+def _kept(room: Any) -> HttpResponse:
     days = retention.days_of(room)
     return answer(Retention(days, room.retention_days, retention.in_words(days)))
 

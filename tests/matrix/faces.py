@@ -107,7 +107,7 @@ def by_socket(action: Action, member: Member | None, things: dict[str, Any]) -> 
     if guest.close is not None:
         return Told({Close.SIGN_IN: "s", Close.BANNED: "b"}[guest.close], guest.close, 0)
     socket = Socket(wire, guest.credentials, guest.user.pk, Allowance(), 0, set())
-    socket.rooms = guest.rooms
+    socket.rooms, socket.is_guest = guest.rooms, guest.user.is_guest
     socket.greet()
     frame = json.dumps({**filled(action.socket, things), "ref": 1}).encode()
     with CaptureQueriesContext(connection) as queries:

@@ -304,7 +304,6 @@ ACTIONS = (
             "chat/message/", "chat/message/{message}/change/", "chat/report/{report}/change/",
             "chat/membership/", "chat/sanction/", "chat/auditentry/", "chat/filter/",
             "chat/heldmessage/", "chat/heldmessage/{held}/change/", "chat/sitestate/1/change/",
-            "chat/auditentry/export.csv",
             "accounts/user/{other}/change/",
         )
     ),
