@@ -99,8 +99,9 @@ def test_twenty_times_too_fast_in_ten_seconds_close_4429(session):
     assert [answer.close for answer in refused] == [None] * 19 + [Close.TOO_MANY]
 
 
-def test_without_rate_limits_nothing_is_too_fast_but_abuse_still_closes(session, settings):
+def test_without_rate_limits_nothing_is_too_fast_but_abuse_still_closes(settings):
     settings.RATE_LIMITS = False
+    session = Session(Allowance(), now=0)
     assert {type(said(session, SEND)) for _ in range(500)} == {Send}
     closes = [said(session, b"hello").close for _ in range(20)]
     assert closes[-1] == Close.ABUSE
