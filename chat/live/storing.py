@@ -3,31 +3,23 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import cast
 
 import psycopg
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connection
 
 from chat import broadcast
-from chat.errors import Unavailable
+from chat.errors import ChatError, Unavailable
 from chat.live.database import ANSWER_TIMEOUT, Database
-from chat.live.pipeline import Pipeline, connect
+from chat.live.pipeline import Pipeline, Rows, connect
 from chat.models.batch import Statement
-from chat.services.posting import (
-    Draft,
-    Outcome,
-    PlainPosting,
-    Post,
-    outcomes,
-    post_many,
-    prepare,
-    prepare_at_once,
-)
+from chat.services.plain_posts import PlainPosts
+from chat.services.posting import Outcome, Post, post_many
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 2  # batches, each on a connection of its own: while one commits, another is decided
-BEGIN, COMMIT = Statement("BEGIN"), Statement("COMMIT")
 # What the database says when it waited too long for a room or a seat.
 HELD = (
     psycopg.errors.LockNotAvailable,
@@ -88,29 +80,38 @@ class Writer:
             self._idle.pop().close()
 
     async def _stored(self, posts: Sequence[Post]) -> Sequence[Outcome]:
-        drafts = prepare_at_once(posts)
-        if drafts is None:
-            drafts = await self._database(prepare, posts)
-        sound = [draft for draft in drafts if draft.outcome is None]
-        if not PlainPosting.can_hold(sound):
-            return await self._database(post_many, posts)
-        if sound:
-            await self._write(sound)
-        return outcomes(drafts)
+        plain = PlainPosts(posts)
+        if plain.takes_time:
+            await self._database(plain.render)
+        if statements := plain.statements():
+            *_, places = await self._committed(statements)
+            plain.take(places)
+            broadcast.announce_now(plain.events)
+        return await self._completed(posts, plain.outcomes)
 
-    async def _write(self, drafts: list[Draft]) -> None:
-        """Store sound drafts in two round trips: lock and look, then write and commit."""
-        posting = PlainPosting(drafts)
+    async def _completed(
+        self, posts: Sequence[Post], outcomes: Sequence[Outcome | None]
+    ) -> Sequence[Outcome]:
+        """Post those that have no outcome yet the careful way, whatever becomes of them."""
+        left = [post for post, outcome in zip(posts, outcomes, strict=True) if outcome is None]
+        if not left:
+            return cast(Sequence[Outcome], outcomes)
+        try:
+            found = iter(await self._database(post_many, left))
+        except ChatError as refusal:
+            found = iter([refusal] * len(left))
+        return [outcome or next(found) for outcome in outcomes]
+
+    async def _committed(self, statements: Sequence[Statement]) -> list[Rows]:
+        """Execute ``statements`` as one transaction, in one round trip; return their rows."""
         pipeline = await self._pipeline()
         try:
-            _, *found = await pipeline.run([BEGIN, *posting.looks()])
-            *returned, _ = await pipeline.run([*posting.decide(found), COMMIT])
+            found = await pipeline.run(statements)
         except BaseException:
             pipeline.close()
             raise
         self._idle.append(pipeline)
-        posting.finish(returned)
-        broadcast.announce_now(posting.events())
+        return found
 
     async def _pipeline(self) -> Pipeline:
         """Return a connection that nobody uses."""

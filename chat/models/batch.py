@@ -36,6 +36,19 @@ class Statement(NamedTuple):
     given: bytes | None = None
 
 
+class PlainPost(msgspec.Struct, frozen=True):
+    """A post as ``post_plain`` reads it; ``n`` is its place among those given."""
+
+    n: int
+    room: int
+    author: int
+    client: str
+    body: str
+    html: str
+    reply_to: int | None
+    created: str
+
+
 class PostKey(NamedTuple):
     """What makes a post sent twice one message."""
 
@@ -60,6 +73,21 @@ def lock_rooms(room_ids: Iterable[int]) -> Statement:
         f" ORDER BY id {_lock('room')}",
         _encode([{"id": room_id} for room_id in set(room_ids)]),
     )
+
+
+def wait_for_rooms(room_ids: Iterable[int]) -> Statement:
+    """Lock the rooms as ``lock_rooms`` does, and tell nothing of them. Postgres alone."""
+    return Statement(WAIT_FOR_ROOMS, b"{%b}" % b",".join([b"%d" % room for room in set(room_ids)]))
+
+
+def post_plain(posts: Sequence[PlainPost]) -> Statement:
+    """Post what nothing speaks against in its rooms, which are locked. Postgres alone.
+
+    Answers (n, id, seq, version) for each that was stored, by room and in its order. Left out is,
+    and was not touched, what is there already, or may not be posted as the room or its author's
+    seat stand. Posts of one author in one room have one fate, those that are there already apart.
+    """
+    return Statement(POST_PLAIN, _encode(posts))
 
 
 def lock_seats(pairs: Iterable[tuple[int, int]]) -> Statement:
@@ -169,6 +197,53 @@ def update_seats(seats: Iterable[Membership]) -> Statement:
             ]
         ),
     )
+
+
+WAIT_FOR_ROOMS = """
+    SELECT count(*) FROM (
+        SELECT id FROM chat_room WHERE id = ANY (%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
+    ) AS locked
+"""
+
+# Ids are taken beforehand, so that the places need not be found again among the rows inserted.
+# Seats are locked as they are written, in the order of their ids: see ``lock_seats``.
+POST_PLAIN = """
+    WITH placed AS MATERIALIZED (
+        SELECT given.*, seat.id AS seat_id, nextval('chat_message_id_seq') AS id,
+            room.last_seq + row_number() OVER places AS seq,
+            room.version + row_number() OVER places AS version
+        FROM json_to_recordset(%s::json) AS given (
+            n int, room bigint, author bigint, client uuid, body text, html text, reply_to bigint,
+            created timestamptz)
+        JOIN chat_room room ON room.id = given.room
+        JOIN chat_membership seat ON seat.room_id = given.room AND seat.user_id = given.author
+        WHERE NOT room.locked AND room.archived_at IS NULL AND room.slow_mode = 0
+            AND seat.left_at IS NULL
+            AND (seat.muted_until IS NULL OR seat.muted_until <= given.created)
+            AND (SELECT id FROM chat_message known WHERE known.room_id = given.room
+                AND known.author_id = given.author AND known.client_id = given.client) IS NULL
+            AND (given.reply_to IS NULL OR given.room = (
+                SELECT room_id FROM chat_message answered WHERE answered.id = given.reply_to))
+        WINDOW places AS (PARTITION BY given.room ORDER BY given.n)
+    ), stored AS (
+        INSERT INTO chat_message (id, room_id, seq, version, posted_version, author_id, client_id,
+            body, html, reply_to_id, in_room, reply_count, pinned, created_at)
+        SELECT id, room, seq, version, version, author, client, body, html, reply_to, FALSE, 0,
+            FALSE, created
+        FROM placed
+    ), moved AS (
+        UPDATE chat_room SET version = new.version, last_seq = new.seq
+        FROM (SELECT room, max(version) AS version, max(seq) AS seq FROM placed GROUP BY room) new
+        WHERE chat_room.id = new.room
+    ), read AS (
+        UPDATE chat_membership
+        SET read_seq = new.seq, unread_from = NULL, posted_at = new.created
+        FROM (SELECT seat_id, max(seq) AS seq, max(created) AS created
+            FROM placed GROUP BY seat_id ORDER BY seat_id) new
+        WHERE chat_membership.id = new.seat_id
+    )
+    SELECT n, id, seq, version FROM placed ORDER BY room, n
+"""
 
 
 def run(statement: Statement) -> list[tuple]:

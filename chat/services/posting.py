@@ -3,9 +3,8 @@
 A server process posts together what all its sockets want to post, so that a flood shares commits
 (group commit). Each post is judged for itself: a refused one does not touch its neighbours.
 
-``post_many`` posts anything on any database, from a thread. Most posts are plain: what is looked
-up, decided and written for those is a ``PlainPosting``, which does no I/O and which
-chat.live.storing carries out from the event loop.
+``post_many`` posts anything on any database, from a thread. Most posts are plain, and on Postgres
+have a shorter way from the event loop (chat.services.plain_posts).
 """
 
 import logging
@@ -15,6 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db import (
     DatabaseError,
     DataError,
@@ -28,7 +28,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chat import markup, rows
-from chat.broadcast import Event, Posted
+from chat.broadcast import Posted
 from chat.errors import ChatError, Invalid, NotFound, SlowMode, TooLarge, Unavailable
 from chat.filtering import Said
 from chat.models import Call, CustomEmoji, Membership, Mention, Message, Poll, batch
@@ -43,8 +43,7 @@ logger = logging.getLogger(__name__)
 GONE_ROOT = "thread: the message that this thread began with was deleted."
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(msgspec.Struct, frozen=True):
     """What a member wants to say. ``client_id`` stays the same when it is sent again."""
 
     author: int
@@ -61,8 +60,7 @@ class Post:
     released: bool = False  # by a moderator, after a filter held it: no filter is asked again
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(msgspec.Struct, frozen=True):
     """A change is in the database: its room and version, and the message it was about, if any."""
 
     room: int
@@ -118,7 +116,7 @@ def post_many(posts: Sequence[Post]) -> list[Outcome]:
     A post that was stored before, by the same author in the same room under the same client_id, is
     answered as it was then. Raises DatabaseError when the database did not take any of them.
     """
-    drafts = prepare(posts)
+    drafts = _prepared(posts)
     sound = [draft for draft in drafts if draft.outcome is None]
     if sound:
         try:
@@ -131,10 +129,10 @@ def post_many(posts: Sequence[Post]) -> list[Outcome]:
                 raise
             for group in groups:
                 _post_apart(group)
-    return outcomes(drafts)
+    return [draft.outcome or Invalid() for draft in drafts]
 
 
-def prepare(posts: Sequence[Post]) -> list[Draft]:
+def _prepared(posts: Sequence[Post]) -> list[Draft]:
     """Return drafts of ``posts`` with all that is done before any lock is taken: HTML, refusals."""
     drafts = [_draft(post) for post in posts]
     _answer_retries([draft for draft in drafts if draft.outcome is not None])
@@ -142,26 +140,6 @@ def prepare(posts: Sequence[Post]) -> list[Draft]:
         _render(sound)
         _screen([draft for draft in sound if not draft.post.released])
     return drafts
-
-
-def prepare_at_once(posts: Sequence[Post]) -> list[Draft] | None:
-    """Return what ``prepare`` does; None where that takes time, or a look into the database."""
-    drafts = [_draft(post) for post in posts]
-    for draft in drafts:
-        if draft.outcome is not None or not markup.is_plain(draft.body):
-            return None
-        draft.html, draft.mentions = markup.render(draft.body)
-    screen = screening.at_hand()
-    if screen is None or (
-        screen.rules and any(screen.suspects(draft.said, draft.post.author) for draft in drafts)
-    ):
-        return None
-    return drafts
-
-
-def outcomes(drafts: Iterable[Draft]) -> list[Outcome]:
-    """Return what became of each."""
-    return [draft.outcome or Invalid() for draft in drafts]
 
 
 def _answer_retries(refused: list[Draft]) -> None:
@@ -530,72 +508,3 @@ def _note(draft: Draft, message: Message, change: RoomChange) -> None:
     )
     change.add_message(message, row, draft.silent)
     change.posted.append(Posted(message.author_id, message.seq, draft.post.connection))
-
-
-class PlainPosting:
-    """Plain drafts on their way into their rooms, in one transaction; no I/O.
-
-    Within the transaction ``looks`` says what to execute first, ``decide`` takes what that found
-    and says what to execute next. After commit ``finish`` takes what that returned, and ``events``
-    are to be announced. What was found and returned is a list of rows for each statement.
-    """
-
-    def __init__(self, drafts: Sequence[Draft]) -> None:
-        self._drafts = drafts
-        self._changes: dict[int, RoomChange] = {}
-        self._placed: dict[PostKey, Message] = {}
-
-    @staticmethod
-    def can_hold(drafts: Iterable[Draft]) -> bool:
-        """Whether these drafts touch their rooms, their authors' seats and nothing else."""
-        return not any(
-            draft.mentions
-            or draft.call
-            or draft.post.reply_to
-            or draft.post.thread
-            or draft.post.attachments
-            or draft.post.poll
-            for draft in drafts
-        )
-
-    def looks(self) -> list[Statement]:
-        """Return what locks the rooms and the authors' seats, and finds what is stored already."""
-        return [
-            _lock_rooms(self._drafts),
-            _lock_seats(self._drafts),
-            batch.find_stored(_key(draft.post) for draft in self._drafts),
-        ]
-
-    def decide(self, found: Sequence[list[tuple]]) -> list[Statement]:
-        """Judge each draft, and place the good ones; return what writes them."""
-        rooms, seated, known = found
-        changes, seats = _changes(rooms), _seats(seated)
-        stored = batch.stored_in(known)
-        now = timezone.now()
-        for draft in self._drafts:
-            try:
-                draft.outcome = _place(draft, changes, seats, stored, self._placed, {}, now)
-            except ChatError as refusal:
-                draft.outcome = refusal
-        if not self._placed:
-            return []
-        self._changes = {room: change for room, change in changes.items() if change.is_changed}
-        return [
-            batch.insert_messages(list(self._placed.values())),
-            _update_seats(self._placed, seats),
-            batch.update_rooms(change.room for change in self._changes.values()),
-        ]
-
-    def finish(self, returned: Sequence[list[tuple]]) -> None:
-        """Give the placed messages their ids, and their drafts the acks."""
-        if not self._placed:
-            return
-        batch.give_ids(self._placed.values(), returned[0])
-        for draft in self._drafts:
-            if draft.message is not None:
-                _note(draft, draft.message, self._changes[draft.post.room])
-        _acknowledge(self._drafts, self._placed)
-
-    def events(self) -> list[Event]:
-        """Return what is to be announced."""
-        return [event for change in self._changes.values() for event in change.events()]

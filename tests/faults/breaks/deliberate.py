@@ -161,6 +161,8 @@ def _commit_late_in_threads(storing: ModuleType) -> None:
 def _commit_late_on_the_loop(storing: ModuleType) -> None:
     import asyncio
 
+    from chat.models.batch import Statement
+
     class Late(storing.Pipeline):  # type: ignore[name-defined, misc]
         is_late = False
 
@@ -169,16 +171,14 @@ def _commit_late_on_the_loop(storing: ModuleType) -> None:
             return super().is_open and not self.is_late  # each batch has one of its own
 
         async def run(self, statements: Any) -> Any:
-            if statements[-1] is not storing.COMMIT:
-                return await super().run(statements)
-            answers = await super().run(statements[:-1])
+            _, *answers = await super().run([Statement("BEGIN"), *statements])
             self.is_late = True
             self.commit = asyncio.create_task(self.commit_late())
-            return [*answers, []]
+            return answers
 
         async def commit_late(self) -> None:
             await asyncio.sleep(BEFORE_COMMIT)
-            await super().run([storing.COMMIT])
+            await super().run([Statement("COMMIT")])
             self.is_late = False
             self.close()
 
