@@ -268,12 +268,14 @@ def pack(events: Sequence[Event], origin: str) -> bytes:
     return _encode(_Hint(origin, [_encode(event) for event in events]))
 
 
-def unpack(payload: bytes, reader: str) -> list[Event]:
-    """Return the events of such a message; none if ``reader`` sent it, who has them."""
-    hint = _decode_hint(payload)
-    if hint.origin == reader:
-        return []
-    return [_decode(event) for event in hint.events]
+def beginning_of(origin: str) -> bytes:
+    """Return how all begins that ``pack`` makes for ``origin``: one's own need not be unpacked."""
+    return _encode(_Hint(origin, [])).removesuffix(_encode([]))
+
+
+def unpack(payload: bytes) -> list[Event]:
+    """Return the events of such a message."""
+    return [_decode(event) for event in _decode_hint(payload).events]
 
 
 def attach(receiver: Receiver | None) -> None:

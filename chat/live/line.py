@@ -1,12 +1,14 @@
-"""A connection to Redis on the event loop that only speaks: nothing waits for an answer.
+"""A connection to Redis on the event loop that speaks and listens: nothing waits for an answer.
 
 redis-py has a task, a timeout and three objects for each command. Here several commands are one
-write, and what Redis says goes to a callback as hiredis reads it.
+write, and what Redis says goes to a callback as hiredis reads it. In its protocol's third version
+(Redis 6) one connection both publishes and hears, so that the count of who was told and one's own
+hint, which comes back, are one read and wake the process once.
 """
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self, cast
 
 import hiredis
@@ -16,7 +18,8 @@ UNSENT_MAX = 1024 * 1024  # bytes that Redis has not taken; then the line is not
 
 
 class Line(asyncio.Protocol):
-    """``heard`` gets every reply, ReplyErrors included; ``freed`` is called when it is free again.
+    """``heard`` gets every reply, ReplyErrors and PushNotifications included; ``freed`` is called
+    when it is free again.
 
     ``lost`` is done once the connection has ended.
     """
@@ -30,9 +33,7 @@ class Line(asyncio.Protocol):
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
-    async def open(
-        cls, url: str, heard: Callable[[Any], None], freed: Callable[[], None] = lambda: None
-    ) -> Self:
+    async def open(cls, url: str, heard: Callable[[Any], None], freed: Callable[[], None]) -> Self:
         """Return a line to the Redis at ``url``. Raises OSError where there is none."""
         loop = asyncio.get_running_loop()
         where = parse_url(url)
@@ -43,9 +44,7 @@ class Line(asyncio.Protocol):
             tls = _tls() if where.get("connection_class") is SSLConnection else None
             host, port = where.get("host", "localhost"), where.get("port", 6379)
             await loop.create_connection(lambda: line, host, port, ssl=tls)
-        if password := where.get("password"):
-            user = [where["username"]] if where.get("username") else []
-            line.say(b"AUTH", *(word.encode() for word in (*user, password)))
+        line.say(b"HELLO", b"3", *_credentials(where))
         return line
 
     @property
@@ -100,6 +99,13 @@ def command(*words: bytes) -> bytes:
         len(words),
         b"".join([b"$%d\r\n%b\r\n" % (len(word), word) for word in words]),
     )
+
+
+def _credentials(where: Mapping[str, Any]) -> list[bytes]:
+    if not where.get("password"):
+        return []
+    user = where.get("username") or "default"
+    return [b"AUTH", user.encode(), where["password"].encode()]
 
 
 def _tls() -> ssl.SSLContext:

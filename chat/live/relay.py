@@ -1,8 +1,7 @@
 """The hub's side of Redis: what reaches other server processes, and comes from them.
 
 It joins the groups of the channel layer and sends to them as channels-redis does, so that processes
-without a hub use the layer itself; but on two connections of its own, one to speak and one to
-listen, where a hint costs microseconds.
+without a hub use the layer itself; but on a connection of its own, where a hint costs microseconds.
 
 Everything here may be late, lost, doubled or out of order, and nothing waits for it: no handshake,
 no command, no ack. Hubs find in the database what Redis did not tell them.
@@ -13,7 +12,7 @@ import logging
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import hiredis
@@ -40,15 +39,15 @@ class Relay:
         # Alone in its process's layer, a hub has nobody to tell and nobody to hear.
         self._alone = isinstance(get_channel_layer(), InMemoryChannelLayer)
         self._name = uuid.uuid4().hex
+        self._own = broadcast.beginning_of(self._name)
         self._wanted: set[str] = {HUBS}
         self._joined: set[str] = set()  # what Redis was asked for on this connection
         self._confirmed: Callable[[set[str]], None] = lambda _groups: None
         self._fresh: set[str] = set()  # what it confirmed, and was not told on yet
         self._waiting: deque[Event] = deque(maxlen=WAITING_MAX)
-        self._speaking: Line | None = None
-        self._listening: Line | None = None
+        self._line: Line | None = None
         self._is_joining = False
-        self._heard_at = {"speaking": 0.0, "listening": 0.0}
+        self._heard_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self.is_well = True
 
@@ -82,7 +81,7 @@ class Relay:
 
     def _speak(self) -> None:
         """Publish all that waits in one write."""
-        if self._speaking is None or not self._speaking.is_free or not self._waiting:
+        if self._line is None or not self._line.is_free or not self._waiting:
             return
         told = broadcast.by_group(self._waiting)
         self._waiting.clear()
@@ -90,46 +89,45 @@ class Relay:
             command(b"PUBLISH", broadcast.channel_of(group), broadcast.pack(events, self._name))
             for group, events in told.items()
         ]
-        self._speaking.write(b"".join(commands))
+        self._line.write(b"".join(commands))
 
     def _join_soon(self) -> None:
         """Make the joined groups what the wanted ones are, once for all that come in this turn."""
-        if self._listening is not None and not self._is_joining:
+        if self._line is not None and not self._is_joining:
             self._is_joining = True
             asyncio.get_running_loop().call_soon(self._join)
 
     def _join(self) -> None:
         self._is_joining = False
-        if self._listening is None:
+        if self._line is None:
             return
         for word, groups in (
             (b"SUBSCRIBE", self._wanted - self._joined),
             (b"UNSUBSCRIBE", self._joined - self._wanted),
         ):
             if groups:
-                self._listening.say(word, *map(broadcast.channel_of, groups))
+                self._line.say(word, *map(broadcast.channel_of, groups))
         self._joined = set(self._wanted)
 
     # --- What Redis says ----------------------------------------------------------------------
 
-    def _answered(self, reply: Any) -> None:
-        """Take a reply to what was published: to how many is of no interest."""
-        self._heard_at["speaking"] = time.monotonic()
-        if isinstance(reply, hiredis.ReplyError):
-            self._refused(reply)
-
     def _heard(self, reply: Any) -> None:
-        self._heard_at["listening"] = time.monotonic()
+        """Take what others published, and what came of our own words: most of it says nothing."""
+        self._heard_at = time.monotonic()
         match reply:
             case [b"message", _, payload]:
-                try:
-                    self._received(broadcast.unpack(payload, self._name))
-                except Exception:
-                    logger.exception("A hint could not be read.")
+                if not payload.startswith(self._own):
+                    self._take(payload)
             case [b"subscribe", channel, _]:
                 self._confirm_soon(broadcast.group_of(channel))
             case hiredis.ReplyError():
                 self._refused(reply)
+
+    def _take(self, payload: bytes) -> None:
+        try:
+            self._received(broadcast.unpack(payload))
+        except Exception:
+            logger.exception("A hint could not be read.")
 
     def _confirm_soon(self, group: str) -> None:
         if not self._fresh:
@@ -143,8 +141,8 @@ class Relay:
     def _refused(self, error: Exception) -> None:
         """Redis answers, but does not do what it was asked: begin anew."""
         self._failed(error)
-        for line in self._lines():
-            line.abort()
+        if self._line is not None:
+            self._line.abort()
 
     # --- The connection -----------------------------------------------------------------------
 
@@ -152,47 +150,42 @@ class Relay:
         try:
             while True:
                 try:
-                    await self._connect()
-                    await self._until_lost()
+                    await self._until_lost(await self._connect())
                     self._failed(ConnectionError("the connection is lost"))
                 except Exception as error:
                     self._failed(error)
                 self._hang_up()
                 await asyncio.sleep(RETRY)
         finally:
-            for line in self._lines():
-                line.close()
+            if self._line is not None:
+                self._line.close()
 
-    async def _connect(self) -> None:
+    async def _connect(self) -> Line:
         async with asyncio.timeout(TIMEOUT):
-            self._speaking = await Line.open(settings.REDIS_URL, self._answered, self._speak)
-            self._listening = await Line.open(settings.REDIS_URL, self._heard)
-        self._heard_at = dict.fromkeys(self._heard_at, time.monotonic())
+            line = await Line.open(settings.REDIS_URL, self._heard, self._speak)
+        self._line = line
+        self._heard_at = time.monotonic()
         self._joined.clear()
         # What others published meanwhile is lost: each confirmed group is looked at.
         self._join()
         self._speak()
+        return line
 
-    async def _until_lost(self) -> None:
-        """Ask again and again whether Redis is there; return once it is not, or the lines end."""
-        lines = self._lines()
+    async def _until_lost(self, line: Line) -> None:
+        """Ask again and again whether Redis is there; return once it is not, or the line ends."""
         while True:
-            for line in lines:
-                line.say(b"PING")
-            ended, _ = await asyncio.wait([line.lost for line in lines], timeout=LISTEN_EVERY)
+            line.say(b"PING")
+            ended, _ = await asyncio.wait([line.lost], timeout=LISTEN_EVERY)
             if ended:
                 return
-            if time.monotonic() - min(self._heard_at.values()) > TIMEOUT:
+            if time.monotonic() - self._heard_at > TIMEOUT:
                 raise TimeoutError("no answer")
             self._succeeded()
 
     def _hang_up(self) -> None:
-        for line in self._lines():
-            line.abort()
-        self._speaking = self._listening = None
-
-    def _lines(self) -> Iterable[Line]:
-        return [line for line in (self._speaking, self._listening) if line is not None]
+        if self._line is not None:
+            self._line.abort()
+        self._line = None
 
     def _failed(self, error: Exception) -> None:
         if self.is_well:
