@@ -47,9 +47,9 @@ class WebSocket(asyncio.Protocol):
     """One connection. Lives on the event loop's thread; nothing here may be called from another.
 
     The ASGI application gets `receive` and `answer` as its receive and send, and the object itself
-    as scope["extensions"]["chat.wire"]: `send`, `unsent`, `when_drained`, `close`, `abort`,
-    `pause`, `resume`, and the attributes below. Only `pause` and the attributes are of use before
-    it has accepted, and best set by then: what comes earlier goes to `receive`.
+    as scope["extensions"]["chat.wire"]: `send`, `is_behind`, `unsent`, `when_drained`, `close`,
+    `abort`, `pause`, `resume`, and the attributes below. Only `pause` and the attributes are of
+    use before it has accepted, and best set by then: what comes earlier goes to `receive`.
 
     on_text(payload: bytes)    takes text messages inline; always valid UTF-8
     on_binary()                takes binary messages inline
@@ -59,14 +59,16 @@ class WebSocket(asyncio.Protocol):
     """
 
     __slots__ = (
-        "on_binary", "on_close", "on_text", "peer", "_accepting", "_code", "_closing", "_drained",
-        "_events", "_paused", "_reader", "_request", "_senders", "_server", "_transport", "_waiter",
+        "is_behind", "on_binary", "on_close", "on_text", "peer", "_accepting", "_code", "_closing",
+        "_drained", "_events", "_paused", "_reader", "_request", "_senders", "_server",
+        "_transport", "_waiter",
     )  # fmt: skip
 
     def __init__(self, server: Server, request: Request | Doorstep, peer: object) -> None:
         self.on_text: Callable[[bytes], object] | None = None
         self.on_binary: Callable[[], object] | None = None
         self.on_close: Callable[[int], object] | None = None
+        self.is_behind = False  # whether anything is unsent
         self.peer = peer  # address and port, for the log
         self._server = server
         self._request: Request | Doorstep | None = request  # until the handshake is answered
@@ -239,9 +241,10 @@ class WebSocket(asyncio.Protocol):
         self._read()
 
     def pause_writing(self) -> None:
-        """Nothing to do: whoever sends asks `unsent`."""
+        self.is_behind = True
 
     def resume_writing(self) -> None:
+        self.is_behind = False
         callbacks, self._drained = self._drained, None
         self._release_senders()
         if self._code is None:

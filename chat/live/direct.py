@@ -12,7 +12,6 @@ from typing import Any
 from chat.live.handshake import invitation_to
 from chat.live.hub import current_hub
 from chat.live.socket import Socket
-from chat.live.wire import DirectWire
 
 
 async def serve_directly(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -25,9 +24,7 @@ async def serve_directly(scope: dict[str, Any], receive: Any, send: Any) -> None
         return
     connection.pause()  # until there is somebody to listen
     await send({"type": "websocket.accept", "subprotocol": invitation.subprotocol})
-    socket = await current_hub().admit(
-        DirectWire(connection), invitation.credentials, invitation.address
-    )
+    socket = await current_hub().admit(connection, invitation.credentials, invitation.address)
     if socket is not None:
         _leave_to_hub(connection, socket)
     connection.resume()

@@ -436,9 +436,9 @@ def merge(events: list[RoomChanged]) -> list[RoomChanged]:
 
     Of a row that changed several times its newest state is kept.
     """
-    events = [part for event in events for part in _split(event)]
-    if len(events) == 1:
+    if len(events) == 1 and _weight(events[0]) <= ROWS_MAX:
         return events
+    events = [part for event in events for part in _split(event)]
     merged: list[RoomChanged] = []
     run: list[RoomChanged] = []
     size = 0
@@ -498,8 +498,11 @@ def _pieces(event: RoomChanged) -> list[list[tuple[Fragment, str]]]:
 
 
 def _weight(event: RoomChanged) -> int:
-    fragments = (*event.messages, *event.members)
-    return sum(len(fragment.json) + 1 for fragment in fragments) + len(event.info or b"")
+    size = len(event.info or b"")
+    for fragments in (event.messages, event.members):
+        for fragment in fragments:
+            size += len(fragment.json) + 1
+    return size
 
 
 def _join(events: list[RoomChanged]) -> RoomChanged:
@@ -528,3 +531,16 @@ def websocket_frame(text: bytes) -> bytes:
     if size < 65_536:
         return b"\x81\x7e" + struct.pack("!H", size) + text
     return b"\x81\x7f" + struct.pack("!Q", size) + text
+
+
+def texts_in(framed: bytes) -> list[bytes]:
+    """Return the texts of frames that ``websocket_frame`` made."""
+    texts, at = [], 0
+    while at < len(framed):
+        size, at = framed[at + 1], at + 2
+        if size > 125:
+            width = 2 if size == 126 else 8
+            size, at = int.from_bytes(framed[at : at + width], "big"), at + width
+        texts.append(framed[at : at + size])
+        at += size
+    return texts

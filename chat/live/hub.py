@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -67,8 +67,8 @@ ADMISSION_MAX = 50  # s, while the database does not answer; clients give up the
 DRAIN_COMMANDS = 5  # s that commands under way may still take
 DRAIN_CLOSE = 1  # s for the closing frames to leave
 
-# A frame of a room: its version, its text, and the sockets it is for.
-Outgoing = tuple[RoomFeed, int, bytes, Collection[Socket]]
+# A room, the version that a frame of it reaches, the frame, and the sockets it is for.
+Outgoing = tuple[int, int, bytes, Collection[Socket]]
 
 
 class Hub:
@@ -98,7 +98,7 @@ class Hub:
         self._allowances: dict[int, Allowance] = {}
         self._from: dict[str, int] = {}  # how many sockets each address has open
         self._loop = asyncio.get_running_loop()
-        self._answers: dict[Socket, list[bytes]] = {}
+        self._ready: list[Socket] = []  # those with something to write in this turn of the loop
         self._dirty: dict[int, RoomFeed] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._in_turn: Wheel[Socket] = Wheel(CREDENTIALS_EVERY)
@@ -138,7 +138,7 @@ class Hub:
         task.add_done_callback(self._tasks.discard)
 
     def _is_idle(self) -> bool:
-        if self._answers or not self.posts.is_idle:
+        if self._ready or not self.posts.is_idle:
             return False
         return not any(socket.is_busy for socket in self.sockets)
 
@@ -406,11 +406,16 @@ class Hub:
     def answer(self, socket: Socket, text: bytes) -> None:
         """Send ``text`` to ``socket``, in one write with what else is ready for it."""
         self._flush_soon()
-        self._answers.setdefault(socket, []).append(text)
+        self._have_written(socket, frames.websocket_frame(text))
 
     def _flush_soon(self) -> None:
-        if not (self._dirty or self._answers):
+        if not (self._dirty or self._ready):
             self._loop.call_soon(self.flush)
+
+    def _have_written(self, socket: Socket, framed: bytes) -> None:
+        if not socket.ready:
+            self._ready.append(socket)
+        socket.ready.append(framed)
 
     def flush(self) -> None:
         """Send what is ready: each room's changes encoded once, each socket's in one write."""
@@ -423,14 +428,16 @@ class Hub:
                 # They count as passed on, so no comparison would find them missing.
                 logger.exception("Changes of a room could not be sent; its sockets must sync.")
                 self.have_synced(feed)
-        if len(outgoing) == 1:
-            self._fan_out(*outgoing[0])
-        elif outgoing:
-            self._fan_out_many(outgoing)
-        answers, self._answers = self._answers, {}
-        for socket, texts in answers.items():
-            for text in texts:
-                socket.send(text)
+        # What is alone is written as it is; of several rooms, each socket's share is gathered.
+        pass_on = self._have_written if len(outgoing) > 1 else self._write
+        for frame in outgoing:
+            self._fan_out(*frame, pass_on)
+        ready, self._ready = self._ready, []
+        for socket in ready:
+            try:
+                socket.write_ready()
+            except Exception:
+                self._cut_off(socket)
 
     def _frames_of(self, feed: RoomFeed) -> list[Outgoing]:
         events = feed.take()
@@ -439,8 +446,9 @@ class Hub:
                 feed.note_info(event.info)
             self.seats.mind(feed, event)
             self._mind_authors(event)
-        merged = frames.merge(events) if events else []
-        return [part for event in merged for part in self._addressed(feed, event)]
+        if not events:
+            return []
+        return [part for event in frames.merge(events) for part in self._addressed(feed, event)]
 
     def _addressed(self, feed: RoomFeed, event: RoomChanged) -> list[Outgoing]:
         """Return one frame for all sockets of the room, and others for whom it looks different."""
@@ -451,11 +459,12 @@ class Hub:
             if socket in feed.sockets
         ]
         if not apart:
-            return [(feed, event.to, frames.changes(event), feed.sockets)]
+            framed = frames.websocket_frame(frames.changes(event))
+            return [(event.room, event.to, framed, feed.sockets)]
         others = feed.sockets - {socket for socket, _ in apart}
         return [
-            (feed, event.to, frames.changes(event), others),
-            *((feed, event.to, frames.changes(seen), {socket}) for socket, seen in apart),
+            (event.room, event.to, frames.websocket_frame(frames.changes(seen)), sockets)
+            for seen, sockets in [(event, others), *((seen, {one}) for one, seen in apart)]
         ]
 
     def have_synced(self, feed: RoomFeed) -> None:
@@ -464,55 +473,43 @@ class Hub:
         for socket in feed.sockets:
             socket.send(text)
 
-    def _fan_out(self, feed: RoomFeed, to: int, text: bytes, sockets: Collection[Socket]) -> None:
-        texts, framed, room = (text,), frames.websocket_frame(text), feed.room
+    def _fan_out(
+        self,
+        room: int,
+        to: int,
+        framed: bytes,
+        sockets: Collection[Socket],
+        pass_on: Callable[[Socket, bytes], None],
+    ) -> None:
+        """Pass a frame on to each socket that is told of the room and reads what it gets."""
         for socket in sockets:
+            # One look at each: here all that a member costs is spent.
             if socket.held and room in socket.held:
-                socket.held[room].append((to, text, framed))
-            elif socket.is_full():
+                socket.held[room].append((to, framed))
+            elif socket.wire.is_behind and socket.is_full():
                 socket.lag(room)
-            elif self._answers and socket in self._answers:
-                self._write_with_answers(socket, texts, framed)
             else:
-                self._write(socket, texts, framed)
+                pass_on(socket, framed)
 
-    def _fan_out_many(self, outgoing: list[Outgoing]) -> None:
-        """Give each socket what several rooms have for it in one write."""
-        writes: dict[Socket, list[tuple[bytes, bytes]]] = {}
-        for feed, to, text, sockets in outgoing:
-            framed, room = frames.websocket_frame(text), feed.room
-            for socket in sockets:
-                if socket.held and room in socket.held:
-                    socket.held[room].append((to, text, framed))
-                elif socket.is_full():
-                    socket.lag(room)
-                else:
-                    writes.setdefault(socket, []).append((text, framed))
-        for socket, parts in writes.items():
-            texts = tuple(text for text, _ in parts)
-            framed = b"".join([framed for _, framed in parts])
-            if socket in self._answers:
-                self._write_with_answers(socket, texts, framed)
-            else:
-                self._write(socket, texts, framed)
-
-    def _write_with_answers(self, socket: Socket, texts: tuple[bytes, ...], framed: bytes) -> None:
-        answers = self._answers.pop(socket)
-        before = b"".join([frames.websocket_frame(text) for text in answers])
-        self._write(socket, (*answers, *texts), before + framed)
+    def _write(self, socket: Socket, framed: bytes) -> None:
+        if socket.ready:
+            socket.ready.append(framed)
+            return
+        try:
+            socket.wire.send(framed)
+        except Exception:
+            self._cut_off(socket)
 
     @staticmethod
-    def _write(socket: Socket, texts: tuple[bytes, ...], framed: bytes) -> None:
-        try:
-            socket.wire.send(texts, framed)
-        except Exception:
-            logger.exception("A socket could not be written to.")
-            socket.close(Close.TOO_SLOW)
+    def _cut_off(socket: Socket) -> None:
+        logger.exception("A socket could not be written to.")
+        socket.close(Close.TOO_SLOW)
 
     def _mind_authors(self, event: RoomChanged) -> None:
         """Tell the other sockets of whoever posted that they have read so far."""
         for posted in event.posted:
-            if self.sockets_of.get(posted.user):
+            sockets = self.sockets_of.get(posted.user, ())
+            if any(socket.id != posted.connection for socket in sockets):
                 self._read(Read(event.room, posted.user, posted.seq, posted.connection))
 
     def _read(self, event: Read) -> None:

@@ -34,6 +34,7 @@ class Socket:
         "id",
         "is_guest",
         "lagged",
+        "ready",
         "rooms",
         "seats_to_look_at",
         "session",
@@ -64,7 +65,8 @@ class Socket:
         self.is_guest = False
         self.session = Session(allowance, now)
         self.rooms: set[int] = set()
-        self.held: dict[int, list[tuple[int, bytes, bytes]]] = {}
+        self.held: dict[int, list[tuple[int, bytes]]] = {}
+        self.ready: list[bytes] = []  # frames that leave with the next flush of the hub
         # Rooms in which the member's seat changed before the socket was greeted.
         self.seats_to_look_at: set[int] = set()
         self.focus: int | None = None
@@ -94,8 +96,17 @@ class Socket:
         if self._early is not None:
             self._early.append(text)
         elif not self.closed:
-            self.wire.send((text,), websocket_frame(text))
+            self.wire.send(websocket_frame(text))
             if self.wire.unsent > UNSENT_MAX:
+                self._be_slow()
+
+    def write_ready(self) -> None:
+        """Send what is ready, in one write."""
+        framed = b"".join(self.ready)
+        self.ready.clear()
+        if not self.closed:
+            self.wire.send(framed)
+            if self.wire.is_behind and self.wire.unsent > UNSENT_MAX:
                 self._be_slow()
 
     def hold(self, room: int) -> None:
@@ -104,9 +115,9 @@ class Socket:
 
     def release(self, room: int, version: int) -> None:
         """Send what was kept back for ``room`` and is newer than ``version``."""
-        for to, text, framed in self.held.pop(room, ()):
+        for to, framed in self.held.pop(room, ()):
             if to > version:
-                self.wire.send((text,), framed)
+                self.wire.send(framed)
 
     def is_full(self) -> bool:
         """Tell whether the peer has left so much unread that frames must be dropped."""

@@ -4,16 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from chat.live.frames import texts_in
+
 
 class Wire(Protocol):
-    """The way to one peer. ``framed`` holds ``texts`` as finished WebSocket frames."""
+    """The way to one peer. Under chatsite.server, its WebSocket itself."""
 
-    def send(self, texts: tuple[bytes, ...], framed: bytes) -> None:
-        """Send text messages, in order, without waiting. Nothing once it was closed."""
+    @property
+    def is_behind(self) -> bool:
+        """Whether anything is unsent; asked before each frame, so it should be an attribute."""
 
     @property
     def unsent(self) -> int:
         """Bytes that were sent and that the peer has not taken."""
+
+    def send(self, framed: bytes) -> None:
+        """Send finished WebSocket frames, without waiting. Nothing once it was closed."""
 
     def when_drained(self, callback: Callable[[], None]) -> None:
         """Call back once, when nothing is unsent."""
@@ -28,29 +34,6 @@ class Wire(Protocol):
         """Go on reading."""
 
 
-class DirectWire:
-    """Under chatsite.server: the same bytes go straight to each socket."""
-
-    __slots__ = ("_server", "_write", "close", "pause", "resume", "when_drained")
-
-    def __init__(self, server: Any) -> None:
-        self._server = server
-        self._write = server.send
-        self.close = server.close
-        self.pause = server.pause
-        self.resume = server.resume
-        self.when_drained = server.when_drained
-
-    def send(self, texts: tuple[bytes, ...], framed: bytes) -> None:
-        """Write the frames as they are."""
-        self._write(framed)
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that wait in this process."""
-        return self._server.unsent
-
-
 class AsgiWire:
     """Under any other ASGI server: one message at a time, in a task of its own."""
 
@@ -62,11 +45,16 @@ class AsgiWire:
         self._closed = False
         self.unsent = 0
 
-    def send(self, texts: tuple[bytes, ...], framed: bytes) -> None:
+    @property
+    def is_behind(self) -> bool:
+        """Whether anything is unsent."""
+        return self.unsent > 0
+
+    def send(self, framed: bytes) -> None:
         """Queue the messages."""
         if self._closed:
             return
-        for text in texts:
+        for text in texts_in(framed):
             self.unsent += len(text)
             self._queue.put_nowait({"type": "websocket.send", "text": text.decode()})
 

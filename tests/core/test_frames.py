@@ -379,6 +379,7 @@ def test_a_text_is_one_whole_unmasked_frame(size):
         assert framed[1] == 127
         (length,), head = struct.unpack("!Q", framed[2:10]), 10
     assert (length, framed[head:]) == (size, text)
+    assert frames.texts_in(framed + frames.websocket_frame(b"next")) == [text, b"next"]
 
 
 def test_a_client_id_is_a_uuid_in_any_spelling():

@@ -41,7 +41,7 @@ async def wire(peer):
 
 
 def send(wire, *texts):
-    wire.send(texts, b"".join(map(websocket_frame, texts)))
+    wire.send(b"".join(map(websocket_frame, texts)))
 
 
 async def test_texts_arrive_in_order_and_the_close_after_them(peer, wire):

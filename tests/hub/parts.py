@@ -20,6 +20,7 @@ from chat.broadcast import Event
 from chat.errors import Unavailable
 from chat.live.admission import Arrival, Credentials
 from chat.live.database import Database
+from chat.live.frames import texts_in
 from chat.live.hub import Hub
 from chat.live.socket import Socket
 from chat.models import Room
@@ -114,11 +115,16 @@ class Peer:
         self.is_broken = False
         self.is_reading = True
 
-    def send(self, texts: tuple[bytes, ...], framed: bytes) -> None:
+    @property
+    def is_behind(self) -> bool:
+        """Whether anything is unsent."""
+        return self.unsent > 0
+
+    def send(self, framed: bytes) -> None:
         """Take frames."""
         if self.is_broken:
             raise ConnectionError("the transport is gone")
-        self.frames += [json.loads(text) for text in texts]
+        self.frames += [json.loads(text) for text in texts_in(framed)]
 
     def when_drained(self, callback: Callable[[], None]) -> None:
         """Everything is read."""

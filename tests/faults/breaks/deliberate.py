@@ -22,14 +22,10 @@ def _fan_out_through(hub: ModuleType, way: Callable[[Callable, Any, tuple], None
     """Let every frame to a room's sockets pass through `way(real, hub, arguments)`."""
     real = hub.Hub._fan_out
 
-    def one(self: Any, *arguments: Any) -> None:
+    def fan_out(self: Any, *arguments: Any) -> None:
         way(real, self, arguments)
 
-    def many(self: Any, outgoing: list[tuple]) -> None:
-        for arguments in outgoing:
-            one(self, *arguments)
-
-    hub.Hub._fan_out, hub.Hub._fan_out_many = one, many
+    hub.Hub._fan_out = fan_out
 
 
 def drop(hub: ModuleType) -> None:
@@ -57,7 +53,7 @@ def swap(hub: ModuleType) -> None:
     late: dict[int, tuple] = {}
 
     def way(real: Callable, self: Any, arguments: tuple) -> None:
-        room = arguments[0].room
+        room = arguments[0]
         if room not in late and _chance.random() < SHARE:
             late[room] = arguments
             return
@@ -72,8 +68,9 @@ def leak(hub: ModuleType) -> None:
     """A frame goes to every socket of the process."""
 
     def way(real: Callable, self: Any, arguments: tuple) -> None:
-        feed, to, text, sockets = arguments
-        real(self, feed, to, text, set(self.sockets) if _chance.random() < SHARE else sockets)
+        room, to, framed, sockets, pass_on = arguments
+        everybody = set(self.sockets) if _chance.random() < SHARE else sockets
+        real(self, room, to, framed, everybody, pass_on)
 
     _fan_out_through(hub, way)
 
