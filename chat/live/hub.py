@@ -83,7 +83,7 @@ class Hub:
         self.feeds: dict[int, RoomFeed] = {}
         self.sockets: set[Socket] = set()
         self.sockets_of: dict[int, set[Socket]] = {}
-        self.relay = Relay(self._heard)
+        self.relay = Relay(self._heard_from_others)
         self.seats = Seats(self)
         self.repair = Repair(self)
         self.onlookers = Onlookers(self)
@@ -329,6 +329,11 @@ class Hub:
 
     def _announced(self, events: Sequence[Event]) -> None:
         self.relay.publish(events)
+        self._heard(events)
+
+    def _heard_from_others(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, RoomChanged) for event in events):
+            self.posts.others_wrote()
         self._heard(events)
 
     def _heard(self, events: Sequence[Event]) -> None:

@@ -113,6 +113,24 @@ async def test_a_quiet_room_does_not_wait_for_a_flooded_one():
     assert [body for body, _ in answers.told] == ["quiet", *"abcdef"]
 
 
+async def test_beside_another_process_one_batch_at_a_time_unless_it_waits_for_long():
+    store = Store()
+    store.hold(7)
+    answers = gathering(store)
+    answers.posts.others_wrote()
+    answers.submit(7, "a")
+    await store.until(1)
+    answers.submit(8, "b")
+    answers.submit(9, "c")
+    for _ in range(10):  # turns of the loop
+        await asyncio.sleep(0)
+    assert store.batches == [[(7, "a")]]
+    await answers.until(2)
+    assert store.batches[1:] == [[(8, "b"), (9, "c")]]
+    store.held[7].set()
+    await answers.until(3)
+
+
 async def test_rooms_that_wait_have_equal_shares_and_take_turns():
     store = Store()
     store.hold(1)
