@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from chat.models import Membership, Message, batch
-from chat.services import members, messages, rooms, unread
+from chat.services import members, messages, rooms, screening, unread
 from chat.services.plain_posts import PlainPosts
 from chat.services.posting import Post, post_many
 from tests.factories import make_message
@@ -29,6 +29,12 @@ CHANGES = [
 
 def post(author, room, body="hi", client_id=None, **fields):
     return Post(author.id, room.pk, client_id or uuid4(), body, **fields)
+
+
+@pytest.fixture(autouse=True)
+def filters_known(db):
+    """As in a server process, which reads the live filters every few seconds."""
+    screening.refresh()
 
 
 def take_short_way(*posts):

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     """No rewriting, and nobody waits: a setting for rows that are written from now on."""
 
     dependencies = [
-        ("chat", "0018_here_by_index"),
+        ("chat", "0024_retention"),
     ]
 
     operations = [migrations.RunPython(leave_space, leave_none)]
