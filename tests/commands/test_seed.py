@@ -5,6 +5,7 @@ import stat
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -99,7 +100,7 @@ def test_life_goes_on_from_there() -> None:
     seed()
     room = Room.objects.all()[0]
     author = Membership.objects.filter(room=room)[0].user
-    ack = messages.post(author, room.pk, "8" * 32, "and on")  # type: ignore[arg-type]
+    ack = messages.post(author, room.pk, UUID("8" * 32), "and on")
     assert (ack.version, ack.seq) == (room.version + 1, room.last_seq + 1)
     room.refresh_from_db()
     assert_versions_are_whole(room)
