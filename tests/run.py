@@ -38,7 +38,7 @@ CONVERSATION = tuple(
     for name in ("composing", "conversation", "messages", "offline", "own_list", "people", "rooms")
 )
 # In groups of their own; all other directories of tests/ are units.
-APART = ("browser", "commands", "deploy", "faults", "live", "server")
+APART = ("browser", "commands", "corpus", "deploy", "faults", "live", "matrix", "server")
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,17 @@ def units() -> tuple[str, ...]:
     return tuple(f"tests/{path.name}" for path in directories if any(path.glob("**/test_*.py")))
 
 
+def other_browser_tests() -> tuple[str, ...]:
+    """Return the browser's tests that run on one kind of site only."""
+    files = sorted(path.name for path in (ROOT / "tests/browser").glob("test_*.py"))
+    return tuple(path for name in files if (path := f"tests/browser/{name}") not in CONVERSATION)
+
+
 def groups() -> list[Group]:
     """Return all groups, those that take longest first."""
     return [
-        Group("browser", ("tests/browser",), needs=("chromium",)),
+        Group("browser", other_browser_tests(), needs=("chromium",)),
+        Group("browser, embedded", CONVERSATION, needs=("chromium",)),
         # Scripts hashed and without their comments, two processes.
         Group("browser, production", CONVERSATION, "production", (*STORES, "chromium")),
         Group("faults", ("tests/faults",), "production", (*STORES, "haproxy")),
@@ -81,6 +88,8 @@ def groups() -> list[Group]:
         Group("deploy", ("tests/deploy",), "production", (*STORES, "nginx", "openssl")),
         Group("commands", ("tests/commands",), "production", STORES),
         Group("server", ("tests/server",), "production", STORES),
+        # Who may do what, and what is refused, does not depend on the database.
+        Group("security", ("tests/matrix", "tests/corpus"), "production", STORES),
         Group("units, Postgres", units(), "production", STORES),
         Group("units, SQLite", units()),
     ]
