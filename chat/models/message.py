@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from chat.models.block import Block
 from chat.models.room import Room
 
 BODY_MAX = 4000  # code points, after trimming
@@ -37,8 +38,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         Whom a call is silent to follows from its author's blocks.
         """
+        blocks = Block.objects.order_by()
         return self.select_related("call", "poll").prefetch_related(
-            "mentions", "reactions", "call__author__blocks", "call__author__blocked_by"
+            "mentions",
+            "reactions",
+            models.Prefetch("call__author__blocks", blocks),
+            models.Prefetch("call__author__blocked_by", blocks),
         )
 
 

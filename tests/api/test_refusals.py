@@ -354,3 +354,8 @@ def test_a_fault_of_our_own_tells_nothing_and_is_noted(ada, monkeypatch, caplog)
 
 def test_no_answer_is_kept_by_a_cache(ada):
     assert Caller(ada).get("me").headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("address", ["rooms/1/nothing", "rooms/%0A/draft", "%0A", "rooms//1"])
+def test_an_address_that_is_none_is_told_as_everything_else(ada, address):
+    assert_refused(Caller(ada).get(address), 404, "not_found")

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from chat.errors import ChatError
 from chat.live.admission import Credentials, identify
 from chat.live.commands import carry_out
+from chat.live.frames import texts_in
 from chat.live.limits import Allowance
 from chat.live.session import Close, Refusal
 from chat.live.socket import Socket
@@ -159,8 +160,8 @@ class _Wire:
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
 
-    def send(self, texts: tuple[bytes, ...], framed: bytes) -> None:
-        self.sent += [json.loads(text) for text in texts]
+    def send(self, framed: bytes) -> None:
+        self.sent += [json.loads(text) for text in texts_in(framed)]
 
 
 class _AtOnce:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(
 MEMBERS, ROOMS, ROOMS_EACH = 4_000, 4_000, 5
 BUSY = 150_000  # messages in one room
 ELSEWHERE = 20  # messages in each of the others
+BLOCKS = 50  # of a member: fewer in all would fit a few pages, which one reads faster than an index
 PAGE = reading.BEHIND_MAX * 1.5  # rows, the most that is read at once; planners guess
 ONE_ROW = {"chat_sitestate"}
 # As the command `seed` would, but in some seconds.
@@ -64,8 +65,9 @@ INSERT INTO chat_poll (message_id, options, multiple, voters, tally)
 SELECT id, '[]', false, 0, '[]' FROM chat_message WHERE id % 2 = 1;
 
 INSERT INTO chat_block (blocker_id, blocked_id, created_at)
-SELECT id, id + 1, now() FROM accounts_user WHERE username LIKE 'planned%' ORDER BY id
-LIMIT {members} - 1;
+SELECT blocker.id, blocked.id, now()
+FROM accounts_user blocker, generate_series(1, {blocks}) n, accounts_user blocked
+WHERE blocked.id = blocker.id + n AND blocker.username LIKE 'planned%';
 
 INSERT INTO django_session (session_key, session_data, expire_date)
 SELECT 'planned' || n, 'none', now() + interval '1 day' FROM generate_series(1, 20000) n;
@@ -84,7 +86,12 @@ def large_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute(
                     FURNISH.format(
-                        members=MEMBERS, rooms=ROOMS, each=ROOMS_EACH, busy=BUSY, others=ELSEWHERE
+                        members=MEMBERS,
+                        rooms=ROOMS,
+                        each=ROOMS_EACH,
+                        busy=BUSY,
+                        others=ELSEWHERE,
+                        blocks=BLOCKS,
                     )
                 )
             yield

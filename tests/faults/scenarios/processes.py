@@ -16,20 +16,22 @@ COMEBACK_LIMIT = 5.0  # s for the clients of a dead process to be synced elsewhe
 SURVIVORS_LIMIT = 0.250  # s, p99
 EXIT_LIMIT = 10.0  # s for a process to drain
 RESTARTING = 4412
+STARTING = 6.0  # s that a process takes at the most until it serves, while others are busy
+GROWN_UP = STARTING + HEALTHY  # s
 
 
 async def kill_at_random(run: Run) -> None:
     """`kill -9` of one server process after the other; every second time between commit and
     publish, by a trap that the process runs into (breaks/sitecustomize.py)."""
-    kills = 0
+    kills, killed_at = 0, dict[str, float]()
     while not run.over or kills < 2:
         await asyncio.to_thread(run.house.wait_for_all)
         await run.pause(0.2, 1.0)
-        if run.timed and len(run.house.mortal) == 1:
-            # One that died young once more would be started again late, on purpose.
-            await asyncio.sleep(HEALTHY)
         # One that serves nobody would never run into the trap, and nobody would miss it.
         serving = [server for server in run.house.mortal if run.clients_at(server.name)]
+        if run.timed:
+            # One that died young once more is started again late, on purpose.
+            serving = [each for each in serving if now() - killed_at.get(each.name, 0) > GROWN_UP]
         if not serving:
             continue
         server = run.chance.choice(serving)
@@ -41,6 +43,7 @@ async def kill_at_random(run: Run) -> None:
             with suppress(PartFailed):
                 server.kill_worker()
         kills += 1
+        killed_at[server.name] = now()
         await mourning.end()
     run.notes.append(f"{kills} kills")
     await asyncio.to_thread(run.house.wait_for_all)
@@ -86,7 +89,10 @@ def judge_kills(run: Run) -> None:
     times = [t for span in run.spans for t in run.delivery_times_of_survivors(*span)]
     run.seen["survivors p99"] = measures.percentile(times, 0.99)
     run.within(SURVIVORS_LIMIT, run.seen["survivors p99"], "survivors' p99")
-    run.notes.append(f"clients back ≤ {run.seen.get('comeback', 0):.1f} s")
+    run.notes.append(
+        f"clients back ≤ {run.seen.get('comeback', 0):.1f} s, "
+        f"survivors' p99 {run.seen['survivors p99'] * 1000:.0f} ms"
+    )
 
 
 async def rolling_restart(run: Run) -> None:
