@@ -12,7 +12,7 @@ from chat.models import Message, Room
 from chat.services import members as memberships
 from chat.services.posting import Post, post_many
 from tests.browser.conftest import Opening
-from tests.browser.window import PATIENCE, RECONNECT
+from tests.browser.window import PATIENCE, RECONNECT, Window
 from tests.factories import Member, make_history, make_room
 from tests.parts.part import wait_until
 from tests.parts.site import Site
@@ -175,12 +175,20 @@ def test_a_clock_that_is_wrong_by_a_day_changes_no_order(
     in_bob.sees(*expected)
 
 
+def say_into_a_mute(in_bob: Window, body: str, ada: Member, room: Room) -> None:
+    """Write while the composer is open, and be muted before it reaches the server."""
+    in_bob.goes_offline()
+    in_bob.say(body)
+    hour = timezone.now() + timedelta(hours=1)
+    memberships.mute(ada.user, room.pk, in_bob.who.id, hour)
+    in_bob.context.set_offline(False)
+
+
 def test_a_refused_message_stays_with_its_reason_and_can_be_changed_and_sent(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
-    in_bob = window(bob, room)
-    memberships.mute(ada.user, room.pk, bob.id, timezone.now() + timedelta(hours=1))
-    in_bob.say("let me speak")
+    in_bob = window(bob, room, outage=True)
+    say_into_a_mute(in_bob, "let me speak", ada, room)
     row = in_bob.row("let me speak")
     expect(row).to_have_attribute("data-state", "refused")
     expect(row.get_by_role("alert")).to_contain_text("Not sent.")
@@ -198,9 +206,8 @@ def test_a_refused_message_stays_with_its_reason_and_can_be_changed_and_sent(
 def test_a_refused_message_can_be_discarded(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
-    in_bob = window(bob, room)
-    memberships.mute(ada.user, room.pk, bob.id, timezone.now() + timedelta(hours=1))
-    in_bob.say("never mind")
+    in_bob = window(bob, room, outage=True)
+    say_into_a_mute(in_bob, "never mind", ada, room)
     in_bob.row("never mind").get_by_role("button", name="Discard").click()
     expect(in_bob.messages).to_have_count(0)
     in_bob.reload()
