@@ -28,7 +28,10 @@ def check_writable(room: Room) -> None:
 
 
 def check_may_write(room: Room, seat: Membership) -> None:
-    """Refuse to let a member say anything in a closed or read-only room, or while muted."""
+    """Refuse to let a member say anything in a closed or read-only room, or while muted.
+
+    Plain posts are judged by ``chat.models.batch.POST_PLAIN``: a rule that comes here goes there.
+    """
     check_writable(room)
     if room.writers == Writers.STEWARDS and not seat.is_steward:
         raise Forbidden("This room is read-only: owners and moderators write in it.")

@@ -205,6 +205,7 @@ WAIT_FOR_ROOMS = """
     ) AS locked
 """
 
+# What ``chat.permissions.check_may_write`` refuses is left out here as well, stewards included.
 # Ids are taken beforehand, so that the places need not be found again among the rows inserted.
 # Seats are locked as they are written, in the order of their ids: see ``lock_seats``.
 POST_PLAIN = """
@@ -218,7 +219,7 @@ POST_PLAIN = """
         JOIN chat_room room ON room.id = given.room
         JOIN chat_membership seat ON seat.room_id = given.room AND seat.user_id = given.author
         WHERE NOT room.locked AND room.archived_at IS NULL AND room.slow_mode = 0
-            AND seat.left_at IS NULL
+            AND room.writers = 'members' AND seat.left_at IS NULL
             AND (seat.muted_until IS NULL OR seat.muted_until <= given.created)
             AND (SELECT id FROM chat_message known WHERE known.room_id = given.room
                 AND known.author_id = given.author AND known.client_id = given.client) IS NULL

@@ -1,10 +1,13 @@
 """What moderators do, on the sockets of whom it concerns and of those who look after the room."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
+import pytest
 from django.utils import timezone
 
-from chat.models import Room, Sanction
+from chat.models import Message, Room, Sanction
 from chat.rows import wire_time
 from chat.services import members
 from tests.factories import Member, make_member, make_message, make_moderator
@@ -111,3 +114,17 @@ def test_a_room_that_is_locked_made_read_only_or_slow_says_so_to_all_its_members
         "the room's row",
     )
     assert (told["info"]["locked"], told["info"]["writers"]) == (True, "stewards")
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"writers": "stewards"}, {"locked": True}, {"slow_mode": 30}], ids=str
+)
+def test_what_closes_a_room_to_a_member_refuses_the_plainest_of_messages(
+    connect: Connect, browse: Browse, ada: Member, bob: Member, room: Room, wanted: dict[str, Any]
+) -> None:
+    socket = connect(bob)
+    socket.acked("send", room=room.pk, client_id=str(uuid4()), body="still open")
+    assert browse(ada).patch(f"/api/v1/rooms/{room.pk}", json=wanted).is_success
+    refused = socket.refused("send", room=room.pk, client_id=str(uuid4()), body="hi")
+    assert refused["code"] == ("slow_mode" if "slow_mode" in wanted else "forbidden")
+    assert Message.objects.filter(room=room).count() == 1

@@ -24,6 +24,7 @@ CHANGES = [
     partial(rooms.lock, on=True),
     partial(rooms.archive, on=True),
     partial(rooms.update, slow_mode=30),
+    partial(rooms.update, writers="stewards"),
 ]
 
 
@@ -115,7 +116,7 @@ def test_who_may_not_write_there_is_left_and_their_neighbours_are_not(
     assert_left(plain, 0, 1, 2, 3)
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=["locked", "archived", "in slow mode"])
+@pytest.mark.parametrize("change", CHANGES, ids=["locked", "archived", "in slow mode", "read-only"])
 def test_a_room_with_rules_of_its_own_is_left(room, owner, ada, change):
     change(owner.user, room.pk)
     assert_left(take_short_way(post(ada, room)), 0)
