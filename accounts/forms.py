@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as account_forms
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
@@ -114,7 +115,14 @@ def _label_new_password(form: forms.Form) -> None:
 
 
 # What of a profile others are not shown.
-UNSEEN = {"time_zone", "shares_last_seen", "shares_reading", "read_out", "single_keys"}
+UNSEEN = {
+    "language",
+    "time_zone",
+    "shares_last_seen",
+    "shares_reading",
+    "read_out",
+    "single_keys",
+}
 
 
 class ProfileForm(forms.ModelForm):
@@ -133,6 +141,11 @@ class ProfileForm(forms.ModelForm):
         required=False,
         help_text=_("A line about now: “on leave until Monday”."),
     )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("As my browser asks for")), *settings.LANGUAGES],
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=lazy(time_zone_choices, list))
     picture = forms.FileField(
         label=_("Picture"),
@@ -147,6 +160,7 @@ class ProfileForm(forms.ModelForm):
         fields = (
             "display_name",
             "status",
+            "language",
             "time_zone",
             "shares_last_seen",
             "shares_reading",

@@ -1,4 +1,4 @@
-"""What happens on every request: session noted, ban enforced, the admin guarded, time zone set."""
+"""What happens on every request: session, language and time zone, bans, the admin guarded."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.banned import banned_page
@@ -110,6 +110,21 @@ class AdminGate:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return False
         return CHANGES_IN_ADMIN.count(str(request.user.pk)) is not None
+
+
+class OwnLanguage:
+    """Speak the language that the member chose; otherwise the one that the browser asks for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate it for this request; LocaleMiddleware undoes it afterwards."""
+        language = request.user.language if request.user.is_authenticated else ""
+        if language and translation.check_for_language(language):
+            translation.activate(language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
 
 
 class OwnTimeZone:

@@ -19,6 +19,7 @@ from accounts.storage import DatabaseStorage
 
 HANDLE_MAX = 32  # characters
 STATUS_MAX = 100  # characters
+LANGUAGE_MAX = 16  # characters of its code
 EMOJI_MAX = 32  # code points
 NAME_MAX = 60  # characters
 REASON_MAX = 200  # characters, of why a moderator did something
@@ -74,6 +75,8 @@ class User(AbstractUser):
     # Kept only of those who share it.
     last_seen_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=64, default="UTC")
+    # Empty: as the browser asks for.
+    language = models.CharField(max_length=LANGUAGE_MAX, blank=True, db_default="")
     # The three things of the first visit were seen, and put away.
     shown_around = models.BooleanField(default=False, db_default=False, editable=False)
     read_out = models.CharField(

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -124,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionTracking",
+    "accounts.middleware.OwnLanguage",
     "accounts.middleware.BanGate",
     "accounts.middleware.AdminGate",
     "accounts.middleware.OwnTimeZone",
@@ -404,6 +406,9 @@ STORAGES = {
 # --- Language and time ----------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+# Each but the first has a catalogue in locale/; `manage.py words` writes what is read of it.
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

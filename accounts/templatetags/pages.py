@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from accounts import agents, faces
 from accounts.models import User
@@ -23,6 +25,15 @@ def icon(name: str) -> SafeString:
         static("icons/lucide.svg"),
         name,
     )
+
+
+@register.simple_tag
+def words() -> str:
+    """Return the address of the scripts' texts in the language of the page; English needs none."""
+    language = get_language()
+    if not language or language == settings.LANGUAGE_CODE:
+        return ""
+    return static(f"js/words/{language}.js")
 
 
 @register.simple_tag

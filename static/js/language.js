@@ -1,0 +1,56 @@
+// @ts-check
+/**
+ * The language of the page: its texts, numbers and dates.
+ *
+ * The texts stand in the code in English. A page in another language names its catalogue, which
+ * is here before any module that asks for a text is run: they all wait for this one.
+ */
+
+/** @typedef {Record<string, string | string[]>} Words */
+
+/** @type {HTMLLinkElement | null} */
+const link = document.querySelector("link#words");
+/** @type {Words} */
+const words = link ? (await import(link.href)).default : {};
+
+/** The language as the page has it, for `Intl`. */
+export const language = document.documentElement.lang || "en";
+
+const plural = new Intl.PluralRules(language);
+// gettext's forms stand in this order, of which a language has some.
+const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
+const forms = CATEGORIES.filter((category) =>
+  plural.resolvedOptions().pluralCategories.includes(/** @type {Intl.LDMLPluralRule} */ (category)),
+);
+
+/**
+ * A text in the language of the page, with `{name}` replaced by what is given for it.
+ * @param {string} text in English
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function gettext(text, values) {
+  const told = /** @type {string} */ (words[text] || text);
+  return values ? filled(told, values) : told;
+}
+
+/**
+ * A text that depends on a number, which stands in it as `{n}`.
+ * @param {string} one in English, for one
+ * @param {string} many in English, for several
+ * @param {number} n
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function ngettext(one, many, n, values) {
+  const told = words[one]?.[forms.indexOf(plural.select(n))] || (n === 1 ? one : many);
+  return filled(told, { n: n.toLocaleString(language), ...values });
+}
+
+/**
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}

@@ -1,0 +1,2 @@
+// Written by `manage.py words`.
+export default {};
