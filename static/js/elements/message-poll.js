@@ -4,11 +4,13 @@
  * @typedef {import("../state/types.js").Poll} Poll
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, language, ngettext } from "../language.js";
 import { icon } from "../view/pieces.js";
 import { listNames } from "../view/words.js";
 import { ChatElement } from "./element.js";
 
 const NAMES_TOLD = 12; // names of those who chose an option
+const percent = new Intl.NumberFormat(language, { style: "percent" });
 
 /** A poll under its question: how it stands, one's own choice, and its end. */
 export class MessagePoll extends ChatElement {
@@ -32,15 +34,19 @@ export class MessagePoll extends ChatElement {
   template() {
     const poll = this.#poll;
     if (!poll) return nothing;
-    const kind = poll.closed ? "Closed" : poll.multiple ? "Choose several" : "Choose one";
+    const kind = poll.closed
+      ? gettext("Closed")
+      : poll.multiple
+        ? gettext("Choose several")
+        : gettext("Choose one");
     return html`
-      <div class="poll" role="group" aria-label="Poll">
+      <div class="poll" role="group" aria-label=${gettext("Poll")}>
         ${poll.options.map((option, index) => this.#option(poll, index))}
         <p class="poll__foot">
-          <span>${kind} · ${poll.voters === 1 ? "1 vote" : `${poll.voters} votes`}</span>
+          <span>${kind} · ${ngettext("{n} vote", "{n} votes", poll.voters)}</span>
           ${this.#mayClose(poll)
             ? html`<button type="button" class="link" @click=${() => this.#close()}>
-                Close the poll
+                ${gettext("Close the poll")}
               </button>`
             : nothing}
         </p>
@@ -63,10 +69,11 @@ export class MessagePoll extends ChatElement {
       @click=${() => this.#vote(poll, index)}
     >
       <span class="poll__mark">${isMine ? icon("circle-check") : nothing}</span>
-      <span class="poll__text">${text}</span>
-      <span class="poll__votes"
-        >${votes}<span class="visually-hidden"> votes</span> · ${share}%</span
-      >
+      <span class="poll__text" dir="auto">${text}</span>
+      <span class="poll__votes">
+        <span class="visually-hidden">${ngettext("{n} vote", "{n} votes", votes)}</span>
+        <span aria-hidden="true">${votes.toLocaleString(language)}</span> · ${percent.format(share / 100)}
+      </span>
       <progress class="poll__bar" max="100" value=${share} aria-hidden="true"></progress>
     </button>`;
   }
@@ -110,7 +117,8 @@ export class MessagePoll extends ChatElement {
   /** A closed poll stays closed, and the way there is beside the options. */
   async #close() {
     const { confirmed } = await import("./confirm-dialog.js");
-    if (!(await confirmed("Close the poll? Nobody can vote any more.", "Close"))) return;
+    const question = gettext("Close the poll? Nobody can vote any more.");
+    if (!(await confirmed(question, gettext("Close the poll")))) return;
     await this.#run(() => this.client.api.post(`messages/${this.message.id}/poll/close`, {}));
   }
 

@@ -7,6 +7,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { icon } from "../view/pieces.js";
 import { reason } from "../view/words.js";
 
@@ -49,7 +50,11 @@ export function messageProgress(entry, client) {
   if (entry.state === "stored") return nothing;
   const isSlowed = client.outbox.waitingIn(entry.room)?.code === "slow_mode";
   const isApart = client.session.state !== "open";
-  const why = isApart ? "Waits for a connection" : isSlowed ? "Slow mode: waits its turn" : "Sending…";
+  const why = isApart
+    ? gettext("Waits for a connection")
+    : isSlowed
+      ? gettext("Slow mode: waits its turn")
+      : gettext("Sending…");
   return html`<small class="message__progress">${icon("clock")} ${why}</small>`;
 }
 
@@ -59,16 +64,19 @@ export function messageProgress(entry, client) {
  */
 function refused(entry, client) {
   const { client_id: id, body, refusal } = entry;
+  const notSent = refusal ? gettext("Not sent. {why}", { why: reason(refusal) }) : gettext("Not sent.");
   return html`<div class="message__refused" role="alert">
-    <p>${icon("circle-alert")} <span>Not sent. ${refusal ? reason(refusal) : nothing}</span></p>
+    <p>${icon("circle-alert")} <span>${notSent}</span></p>
     <p>
       <button type="button" class="link" @click=${() => client.writing.edit({ entry: id })}>
-        Edit
+        ${gettext("Edit")}
       </button>
       <button type="button" class="link" @click=${() => client.outbox.resend(id, body)}>
-        Send again
+        ${gettext("Send again")}
       </button>
-      <button type="button" class="link" @click=${() => client.outbox.discard(id)}>Discard</button>
+      <button type="button" class="link" @click=${() => client.outbox.discard(id)}>
+        ${gettext("Discard")}
+      </button>
     </p>
   </div>`;
 }

@@ -8,6 +8,7 @@
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { gettext, language } from "../language.js";
 import { drawnEmoji } from "../view/emoji.js";
 import { icon } from "../view/pieces.js";
 import { listNames } from "../view/words.js";
@@ -35,10 +36,10 @@ export function messageReactions(message, view) {
           type="button"
           class="reaction reaction--add"
           tabindex=${isStop ? 0 : -1}
-          title="React"
+          title=${gettext("React")}
           @click=${(/** @type {Event} */ event) => acts.pickReaction(message, opener(event))}
         >
-          ${icon("smile-plus")}<span class="visually-hidden">React</span>
+          ${icon("smile-plus")}<span class="visually-hidden">${gettext("React")}</span>
         </button>`}
   </p>`;
 }
@@ -52,13 +53,14 @@ export function messageReactions(message, view) {
 function chip(message, { emoji, users }, { client, acts, isStop }) {
   const names = users.map((user) => client.person(user).name);
   const who = listNames(names, NAMES_TOLD);
+  const count = users.length.toLocaleString(language);
   return html`<button
     type="button"
     class="reaction"
     tabindex=${isStop ? 0 : -1}
     aria-pressed=${users.includes(client.me.id)}
     title=${who}
-    aria-label="${emoji} ${users.length}, ${who}"
+    aria-label=${gettext("{emoji} {n}, {names}", { emoji, n: count, names: who })}
     ?disabled=${client.readOnly}
     @click=${(/** @type {Event} */ event) => {
       if (!endsHold(opener(event))) void client.messages.react(message, emoji);
@@ -69,7 +71,7 @@ function chip(message, { emoji, users }, { client, acts, isStop }) {
       if (event.pointerType !== "mouse") event.preventDefault();
     }}
   >
-    <span>${drawnEmoji(emoji)}</span> ${users.length}
+    <span>${drawnEmoji(emoji)}</span> ${count}
   </button>`;
 }
 

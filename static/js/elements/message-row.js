@@ -16,8 +16,10 @@
  * @property {string} key
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { briefTime, fullTime, timeOfDay, timeOrDay } from "../view/dates.js";
 import { avatar, icon } from "../view/pieces.js";
+import { sentence } from "../view/sentence.js";
 import { serverHtml } from "../view/server-html.js";
 import { messageProgress } from "./message-progress.js";
 import { messageReactions } from "./message-reactions.js";
@@ -44,7 +46,7 @@ export function messageRow(message, view) {
       ?data-active=${isActive}
       ?data-calls=${callsMe(message, client)}
       tabindex=${isStop ? 0 : -1}
-      aria-label="${author.name}, ${timeOfDay(date)}"
+      aria-label=${gettext("{name}, {time}", { name: author.name, time: timeOfDay(date) })}
     >
       <div class="message__side">
         ${continues
@@ -68,10 +70,11 @@ export function messageRow(message, view) {
                 class="message__author"
                 data-person=${message.author}
                 tabindex=${within.isStop ? 0 : -1}
+                dir="auto"
               >
                 ${author.name}</button
               >${time(message, within, timeOfDay(date))}
-              ${message.pinned ? html`<span title="Pinned">${icon("pin")}</span>` : nothing}
+              ${message.pinned ? html`<span title=${gettext("Pinned")}>${icon("pin")}</span>` : nothing}
             </header>`}
         ${message.reply_to === null ? nothing : quote(message, within)}
         ${message.forwarded ? origin(message.forwarded, within) : nothing} ${content(message, within)}
@@ -163,10 +166,12 @@ function content(message, { client, acts, isStop }) {
           type="button"
           class="message__edited"
           tabindex=${isStop ? 0 : -1}
-          title="${fullTime(new Date(message.edited_at))}: see what it said before"
+          title=${gettext("{time}: see what it said before", {
+            time: fullTime(new Date(message.edited_at)),
+          })}
           @click=${() => acts.showEdits(message)}
         >
-          edited
+          ${gettext("edited")}
         </button>`
       : nothing}`;
 }
@@ -179,10 +184,10 @@ function content(message, { client, acts, isStop }) {
 function gone(message, client) {
   const { removals } = client.messages;
   return html`<p class="message__gone">
-    ${icon("trash-2")}<span>This message was deleted.</span>
+    ${icon("trash-2")}<span>${gettext("This message was deleted.")}</span>
     ${!message.deleted && removals.canKeep(message.id)
       ? html`<button type="button" class="link" @click=${() => removals.keep(message.id)}>
-          Undo
+          ${gettext("Undo")}
         </button>`
       : nothing}
   </p>`;
@@ -195,10 +200,18 @@ function gone(message, client) {
  */
 function origin({ name, at, slug, seq, room_name: room }, { client, isStop }) {
   const when = timeOrDay(new Date(at));
+  const whose = html`<strong dir="auto">${name}</strong>`;
+  const place = () =>
+    html`<a href="${client.urls.rooms}${slug}/${seq}" tabindex=${isStop ? 0 : -1}
+      >${gettext("{room}, {time}", { room: room ?? "", time: when })}</a
+    >`;
   return html`<p class="message__origin">
-    ${icon("corner-down-right")} Forwarded from <strong>${name}</strong>${slug
-      ? html`, <a href="${client.urls.rooms}${slug}/${seq}" tabindex=${isStop ? 0 : -1}>${room}, ${when}</a>`
-      : html`, ${when}`}
+    ${icon("corner-down-right")}
+    <span
+      >${slug
+        ? sentence(gettext("Forwarded from {name}, {place}"), { name: whose, place: place() })
+        : sentence(gettext("Forwarded from {name}, {time}"), { name: whose, time: when })}</span
+    >
   </p>`;
 }
 
@@ -266,8 +279,8 @@ function quote(message, { client, acts, isStop }) {
       ${icon("reply")}
       ${target
         ? html`<strong>${client.person(target.author).name}</strong>
-            <span>${target.deleted ? "deleted message" : target.body}</span>`
-        : html`<span>An earlier message</span>`}
+            <span dir="auto">${target.deleted ? gettext("deleted message") : target.body}</span>`
+        : html`<span>${gettext("An earlier message")}</span>`}
     </button>
   `;
 }

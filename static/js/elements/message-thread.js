@@ -6,6 +6,7 @@
  * @typedef {import("./message-row.js").RowView} RowView
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, ngettext } from "../language.js";
 import { timeOrDay } from "../view/dates.js";
 import { icon } from "../view/pieces.js";
 import { countText } from "../view/words.js";
@@ -28,11 +29,20 @@ export function messageThread(message, { client, acts, isStop }) {
     @click=${() => openThread(message)}
   >
     ${icon("messages-square")}
-    <strong>${replies.count} ${replies.count === 1 ? "reply" : "replies"}</strong>
-    ${unread > 0
-      ? html`<span class="message__thread-new">${countText(unread)} new</span>`
-      : html`<span>${timeOrDay(new Date(replies.last_at))}</span>`}
+    ${replyCount(replies.count)}
+    ${unread > 0 ? newInThread(unread) : html`<span>${timeOrDay(new Date(replies.last_at))}</span>`}
   </button>`;
+}
+
+/** How many messages a thread has besides its first. */
+export function replyCount(/** @type {number} */ count) {
+  return html`<strong>${ngettext("{n} reply", "{n} replies", count)}</strong>`;
+}
+
+/** How many of them are unread. */
+export function newInThread(/** @type {number} */ unread) {
+  const text = ngettext("{n} new", "{n} new", unread, { n: countText(unread) });
+  return html`<span class="message__thread-new">${text}</span>`;
 }
 
 /**
@@ -47,6 +57,6 @@ function inThread(message, openThread, isStop) {
     tabindex=${isStop ? 0 : -1}
     @click=${() => openThread(message)}
   >
-    ${icon("corner-up-left")} From a thread
+    ${icon("corner-up-left")} ${gettext("From a thread")}
   </button>`;
 }

@@ -7,6 +7,7 @@
  * @typedef {import("./message-row.js").RowView} RowView
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { icon } from "../view/pieces.js";
 
 /**
@@ -19,13 +20,15 @@ export function messageTools(message, { client, acts }) {
   if (message.deleted && !client.moderates) return nothing;
   const openThread = message.deleted ? null : acts.openThread;
   return html`
-    <div class="message__tools" role="toolbar" aria-label="Message">
+    <div class="message__tools" role="toolbar" aria-label=${gettext("Message")}>
       ${client.readOnly || message.deleted
         ? nothing
-        : html`${tool("smile-plus", "React", (event) => acts.pickReaction(message, opener(event)))}
-          ${tool("reply", "Reply", () => acts.reply(message))}`}
-      ${openThread ? tool("messages-square", "Thread", () => openThread(message)) : nothing}
-      ${tool("ellipsis", "More", (event) => acts.more(message, opener(event)), "menu")}
+        : html`${tool("smile-plus", gettext("React"), (event) =>
+            acts.pickReaction(message, opener(event)),
+          )}
+          ${tool("reply", gettext("Reply"), () => acts.reply(message))}`}
+      ${openThread ? tool("messages-square", gettext("Thread"), () => openThread(message)) : nothing}
+      ${tool("ellipsis", gettext("More"), (event) => acts.more(message, opener(event)), "menu")}
     </div>
   `;
 }

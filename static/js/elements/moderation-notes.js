@@ -2,6 +2,7 @@
 /** @typedef {import("../state/types.js").Notice} Notice */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { gettext } from "../language.js";
 import { icon } from "../view/pieces.js";
 import { ChatElement, put } from "./element.js";
 
@@ -39,7 +40,7 @@ export class ModerationNotes extends ChatElement {
 
   entered() {
     this.setAttribute("role", "status");
-    this.setAttribute("aria-label", "From the moderators");
+    this.setAttribute("aria-label", gettext("From the moderators"));
   }
 
   add(/** @type {Notice} */ notice) {
@@ -63,26 +64,30 @@ export class ModerationNotes extends ChatElement {
   #note(key, notice) {
     return html`<div class="moderation-note" data-about=${notice.about}>
       ${icon(SIGNS.get(notice.about) ?? "shield")}
-      <p>${notice.text}</p>
+      <p dir="auto">${notice.text}</p>
       <p class="moderation-note__acts">
         ${notice.about === "reported"
-          ? html`<button type="button" class="link" @click=${() => this.#look(key, notice)}>Look</button>`
+          ? html`<button type="button" class="link" @click=${() => this.#look(key, notice)}>
+              ${gettext("Look")}
+            </button>`
           : DECIDED.has(notice.about)
-            ? html`<a class="link" href=${this.client.urls.standing}>What moderators decided</a>`
+            ? html`<a class="link" href=${this.client.urls.standing}>
+                ${gettext("What moderators decided")}
+              </a>`
             : nothing}
         ${notice.sanction
           ? html`<button type="button" class="link" @click=${() => this.#appeal(key, notice)}>
-              Appeal
+              ${gettext("Appeal")}
             </button>`
           : nothing}
       </p>
       <button
         type="button"
         class="button button--bare button--icon"
-        title="Close"
+        title=${gettext("Close")}
         @click=${() => this.#close(key)}
       >
-        ${icon("x")}<span class="visually-hidden">Close</span>
+        ${icon("x")}<span class="visually-hidden">${gettext("Close")}</span>
       </button>
     </div>`;
   }

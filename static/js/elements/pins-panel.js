@@ -5,6 +5,7 @@
  * @typedef {{message: Message, pinned_by: Person | null, pinned_at: string}} Pinned
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, language } from "../language.js";
 import { timeOrDay } from "../view/dates.js";
 import { listedMessage, messageList, wayTo } from "./message-list.js";
 import { SidePanel } from "./side-panel.js";
@@ -17,7 +18,7 @@ export class PinsPanel extends SidePanel {
   #most = 0;
 
   get heading() {
-    return "Pinned messages";
+    return gettext("Pinned messages");
   }
 
   entered() {
@@ -33,17 +34,19 @@ export class PinsPanel extends SidePanel {
       failed: this.#failed,
       retry: () => void this.#load(),
       empty: client.moderates
-        ? "Nothing is pinned here. Pin what should stay at hand from a message's menu."
-        : "Nothing is pinned here. Owners and moderators pin what should stay at hand.",
+        ? gettext("Nothing is pinned here. Pin what should stay at hand from a message's menu.")
+        : gettext("Nothing is pinned here. Owners and moderators pin what should stay at hand."),
       draw: (pin) => this.#pin(pin),
     });
   }
 
   tools() {
     const count = this.#pins?.length ?? 0;
-    return count > 0
-      ? html`<span class="side-panel__count" title="${count} of at most ${this.#most}">${count}</span>`
-      : nothing;
+    if (count === 0) return nothing;
+    const n = count.toLocaleString(language);
+    const most = this.#most.toLocaleString(language);
+    const title = gettext("{n} of at most {most}", { n, most });
+    return html`<span class="side-panel__count" title=${title}>${n}</span>`;
   }
 
   #pin(/** @type {Pinned} */ { message, pinned_by: by, pinned_at: at }) {
@@ -54,10 +57,14 @@ export class PinsPanel extends SidePanel {
       below: html`<a class="link" href=${client.messages.address(message)}>${wayTo(message)}</a>
         ${client.moderates
           ? html`<button type="button" class="link" @click=${() => client.messages.pin(message, false)}>
-              Unpin
+              ${gettext("Unpin")}
             </button>`
           : nothing}
-        ${by ? html`<small>pinned by ${by.name}, ${timeOrDay(new Date(at))}</small>` : nothing}`,
+        ${by
+          ? html`<small
+              >${gettext("pinned by {name}, {time}", { name: by.name, time: timeOrDay(new Date(at)) })}</small
+            >`
+          : nothing}`,
     });
   }
 

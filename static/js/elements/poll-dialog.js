@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, language } from "../language.js";
 import { uuid } from "../uuid.js";
 import { icon } from "../view/pieces.js";
 import { ask } from "./asking.js";
@@ -21,20 +22,21 @@ export function askPoll(client, question = "", begun = []) {
   const options = [...begun, "", ""].slice(0, Math.max(OPTIONS_MIN, begun.length));
   const poll = { client_id: uuid(), question, multiple: false };
   return ask({
-    title: "New poll",
-    verb: "Ask",
+    title: gettext("New poll"),
+    verb: gettext("Ask"),
     fields: (redraw) => html`
       <label class="asking__field"
-        >Question
+        >${gettext("Question")}
         <input
           class="input"
+          dir="auto"
           required
           maxlength=${QUESTION_MAX}
           .value=${poll.question}
           @input=${(/** @type {Event} */ event) => (poll.question = valueOf(event))}
       /></label>
       <fieldset class="asking__field">
-        <legend>Options</legend>
+        <legend>${gettext("Options")}</legend>
         ${options.map((text, index) => option(text, index, options, redraw))}
         ${options.length < OPTIONS_MAX
           ? html`<button
@@ -45,7 +47,7 @@ export function askPoll(client, question = "", begun = []) {
                 redraw();
               }}
             >
-              ${icon("plus")} Another option
+              ${icon("plus")} ${gettext("Another option")}
             </button>`
           : nothing}
       </fieldset>
@@ -57,7 +59,7 @@ export function askPoll(client, question = "", begun = []) {
           @change=${(/** @type {Event} */ event) =>
             (poll.multiple = /** @type {HTMLInputElement} */ (event.target).checked)}
         />
-        Several options can be chosen</label
+        ${gettext("Several options can be chosen")}</label
       >
     `,
     act: () =>
@@ -75,10 +77,12 @@ export function askPoll(client, question = "", begun = []) {
  * @param {() => void} redraw
  */
 function option(text, index, options, redraw) {
+  const n = (index + 1).toLocaleString(language);
   return html`<span class="asking__row"
     ><input
       class="input"
-      aria-label="Option ${index + 1}"
+      dir="auto"
+      aria-label=${gettext("Option {n}", { n })}
       maxlength=${OPTION_MAX}
       ?required=${index < OPTIONS_MIN}
       .value=${text}
@@ -87,13 +91,13 @@ function option(text, index, options, redraw) {
       ? html`<button
           type="button"
           class="button button--bare button--icon"
-          title="Remove"
+          title=${gettext("Remove")}
           @click=${() => {
             options.splice(index, 1);
             redraw();
           }}
         >
-          ${icon("x")}<span class="visually-hidden">Remove option ${index + 1}</span>
+          ${icon("x")}<span class="visually-hidden">${gettext("Remove option {n}", { n })}</span>
         </button>`
       : nothing}</span
   >`;

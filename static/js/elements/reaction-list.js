@@ -1,6 +1,7 @@
 // @ts-check
 /** @typedef {import("./message-progress.js").Shown} Shown */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, language } from "../language.js";
 import { drawnEmoji } from "../view/emoji.js";
 import { avatar } from "../view/pieces.js";
 import { ChatElement } from "./element.js";
@@ -20,7 +21,7 @@ export class ReactionList extends ChatElement {
     const reactions = this.client.messages.reactionsOf(message);
     this.#reaction = reactions.find((reaction) => reaction.emoji === emoji) ?? null;
     this.setAttribute("role", "dialog");
-    this.setAttribute("aria-label", "Who reacted");
+    this.setAttribute("aria-label", gettext("Who reacted"));
     this.paint();
     popUp(this, opener, true);
     this.tabIndex = -1; // nothing in it can be pressed: it is read
@@ -30,7 +31,7 @@ export class ReactionList extends ChatElement {
   template() {
     if (!this.#reaction) return nothing;
     const { emoji, users } = this.#reaction;
-    return html`<p class="reaction-list__emoji">${drawnEmoji(emoji)} ${users.length}</p>
+    return html`<p class="reaction-list__emoji">${drawnEmoji(emoji)} ${users.length.toLocaleString(language)}</p>
       <ul class="reaction-list__people" role="list">
         ${users.map((user) => {
           const person = this.client.person(user);

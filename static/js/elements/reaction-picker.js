@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { RecentEmoji } from "../state/recents.js";
 import { EMOJI_NAMES } from "../view/emoji-names.js";
 import { drawnEmoji } from "../view/emoji.js";
@@ -27,7 +28,7 @@ export class ReactionPicker extends ChatElement {
   open(opener, choose) {
     this.#choose = choose;
     this.setAttribute("role", "dialog");
-    this.setAttribute("aria-label", "React");
+    this.setAttribute("aria-label", gettext("React"));
     popUp(this, opener);
     const isFinger = matchMedia("(pointer: coarse)").matches; // its keyboard would hide the picker
     /** @type {HTMLElement | null} */ (this.querySelector(isFinger ? "button" : "input"))?.focus();
@@ -38,18 +39,18 @@ export class ReactionPicker extends ChatElement {
     return html`<input
         class="input picker__search"
         type="search"
-        aria-label="Find an emoji"
-        placeholder="Find an emoji"
+        aria-label=${gettext("Find an emoji")}
+        placeholder=${gettext("Find an emoji")}
         autocomplete="off"
         @input=${this.#typed}
         @keydown=${this.#pressed}
       />
       <div class="picker__all" @keydown=${this.#move}>
         ${this.#wanted
-          ? this.#section("Found", this.#found())
-          : html`${this.#section("Lately", this.#recents.list)}
-            ${this.#section("This site's own", this.#own)}
-            ${this.#section("All", [...EMOJI_NAMES.keys()])}`}
+          ? this.#section(gettext("Found"), this.#found())
+          : html`${this.#section(gettext("Lately"), this.#recents.list)}
+            ${this.#section(gettext("This site's own"), this.#own)}
+            ${this.#section(gettext("All"), [...EMOJI_NAMES.keys()])}`}
       </div>`;
   }
 
@@ -70,7 +71,8 @@ export class ReactionPicker extends ChatElement {
    */
   #section(title, emoji) {
     if (emoji.length === 0) {
-      return this.#wanted ? html`<p class="picker__none">No emoji is called that.</p>` : nothing;
+      if (!this.#wanted) return nothing;
+      return html`<p class="picker__none">${gettext("No emoji is called that.")}</p>`;
     }
     return html`<section class="picker__section">
       <h3>${title}</h3>

@@ -1,6 +1,8 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { icon } from "../view/pieces.js";
+import { sentence } from "../view/sentence.js";
 
 /**
  * Above the field: what is being answered, and the way not to.
@@ -14,13 +16,16 @@ export function replyChip(client, id, drop) {
   return html`
     <p class="composer__reply">
       ${icon("reply")}
-      ${message
-        ? html`<span
-            >Replying to <strong>${client.person(message.author).name}</strong> <q>${message.body}</q></span
-          >`
-        : html`<span>Replying to an earlier message</span>`}
-      <button type="button" title="Do not reply" @click=${drop}>
-        ${icon("x")}<span class="visually-hidden">Do not reply</span>
+      <span
+        >${message
+          ? sentence(gettext("Replying to {name} {message}"), {
+              name: html`<strong dir="auto">${client.person(message.author).name}</strong>`,
+              message: html`<q dir="auto">${message.body}</q>`,
+            })
+          : gettext("Replying to an earlier message")}</span
+      >
+      <button type="button" title=${gettext("Do not reply")} @click=${drop}>
+        ${icon("x")}<span class="visually-hidden">${gettext("Do not reply")}</span>
       </button>
     </p>
   `;

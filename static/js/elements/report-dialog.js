@@ -1,16 +1,17 @@
 // @ts-check
 /** @typedef {import("../client.js").ChatClient} ChatClient */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { ask } from "./asking.js";
 
 /** What one can report somebody for; the words of it for who decides as well. */
 export const REASONS = /** @type {const} */ ([
-  ["spam", "Spam or advertising"],
-  ["harassment", "Insults or harassment"],
-  ["hate", "Hatred of a group"],
-  ["violence", "Violence, or a threat of it"],
-  ["private", "Private matters of somebody"],
-  ["other", "Something else"],
+  ["spam", gettext("Spam or advertising")],
+  ["harassment", gettext("Insults or harassment")],
+  ["hate", gettext("Hatred of a group")],
+  ["violence", gettext("Violence, or a threat of it")],
+  ["private", gettext("Private matters of somebody")],
+  ["other", gettext("Something else")],
 ]);
 
 /**
@@ -20,9 +21,9 @@ export const REASONS = /** @type {const} */ ([
  */
 export function reportMessage(client, { id, author, body }) {
   const quoted = html`<blockquote>
-    <strong>${client.person(author).name}</strong> <span>${body}</span>
+    <strong dir="auto">${client.person(author).name}</strong> <span dir="auto">${body}</span>
   </blockquote>`;
-  return report(client, `messages/${id}/reports`, "Report this message", quoted);
+  return report(client, `messages/${id}/reports`, gettext("Report this message"), quoted);
 }
 
 /**
@@ -31,7 +32,7 @@ export function reportMessage(client, { id, author, body }) {
  * @param {{id: number, name: string}} member
  */
 export function reportMember(client, { id, name }) {
-  return report(client, `users/${id}/reports`, `Report ${name}`, nothing);
+  return report(client, `users/${id}/reports`, gettext("Report {name}", { name }), nothing);
 }
 
 /**
@@ -44,24 +45,25 @@ function report(client, path, title, about) {
   const wanted = { reason: "", note: "" };
   return ask({
     title,
-    verb: "Report",
+    verb: gettext("Report"),
     fields: () => html`${about}
       <label class="asking__field"
-        >Why
+        >${gettext("Why")}
         <select
           class="input"
           required
           @change=${(/** @type {Event} */ event) =>
             (wanted.reason = /** @type {HTMLSelectElement} */ (event.target).value)}
         >
-          <option value="">Choose a reason</option>
+          <option value="">${gettext("Choose a reason")}</option>
           ${REASONS.map(([reason, words]) => html`<option value=${reason}>${words}</option>`)}
         </select>
       </label>
       <label class="asking__field"
-        >What the moderators should know
+        >${gettext("What the moderators should know")}
         <textarea
           class="input"
+          dir="auto"
           rows="3"
           maxlength=${client.limits.note}
           @input=${(/** @type {Event} */ event) =>
@@ -69,11 +71,14 @@ function report(client, path, title, about) {
         ></textarea>
       </label>
       <p class="confirm__note">
-        Nobody but the moderators sees who reported it. They tell you what came of it.
+        ${gettext("Nobody but the moderators sees who reported it. They tell you what came of it.")}
       </p>`,
     act: async () => {
       await client.api.post(path, wanted);
-      client.tell("notice", "Reported. The moderators will look at it, and tell you what came of it.");
+      client.tell(
+        "notice",
+        gettext("Reported. The moderators will look at it, and tell you what came of it."),
+      );
     },
   });
 }

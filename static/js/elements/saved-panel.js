@@ -3,6 +3,7 @@
  * @typedef {import("../client/saved.js").SavedRow} SavedRow
  */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { listedMessage, messageList, wayTo } from "./message-list.js";
 import { SidePanel } from "./side-panel.js";
 
@@ -13,7 +14,7 @@ export class SavedPanel extends SidePanel {
   #failed = false;
 
   get heading() {
-    return "Saved messages";
+    return gettext("Saved messages");
   }
 
   entered() {
@@ -27,7 +28,7 @@ export class SavedPanel extends SidePanel {
       rows: this.#rows,
       failed: this.#failed,
       retry: () => void this.#load(),
-      empty: "Nothing is saved. Save a message from its menu: nobody is told.",
+      empty: gettext("Nothing is saved. Save a message from its menu: nobody is told."),
       draw: (row) => this.#saved(row),
     });
   }
@@ -39,7 +40,9 @@ export class SavedPanel extends SidePanel {
       author,
       above: room,
       below: html`<a class="link" href="${urls.rooms}${slug}/${message.seq}">${wayTo(message)}</a>
-        <button type="button" class="link" @click=${() => saved.set(message, false)}>Remove</button>`,
+        <button type="button" class="link" @click=${() => saved.set(message, false)}>
+          ${gettext("Remove")}
+        </button>`,
     });
   }
 

@@ -1,7 +1,8 @@
 // @ts-check
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { fieldTime } from "../state/when.js";
-import { fullTime } from "../view/dates.js";
+import { fullTime, timeOfDay } from "../view/dates.js";
 import { ask } from "./asking.js";
 
 const HOUR = 3_600_000; // ms
@@ -18,8 +19,8 @@ export function askTime(client, text, at = null) {
   const replyTo = client.writing.draft?.replyTo ?? null;
   const wanted = { body: text, at: at ?? new Date(Date.now() + HOUR) };
   return ask({
-    title: "Send later",
-    verb: "Schedule",
+    title: gettext("Send later"),
+    verb: gettext("Schedule"),
     fields: (redraw) => scheduleFields(wanted, redraw),
     act: async () => {
       await client.composing.schedule(room, {
@@ -27,7 +28,7 @@ export function askTime(client, text, at = null) {
         due_at: checkedTime(wanted.at).toISOString(),
         reply_to: replyTo,
       });
-      client.tell("notice", `It is sent on ${fullTime(wanted.at)}.`);
+      client.tell("notice", gettext("It is sent on {time}.", { time: fullTime(wanted.at) }));
     },
   });
 }
@@ -40,8 +41,8 @@ export function askTime(client, text, at = null) {
 export function askChange(client, row) {
   const wanted = { body: row.body, at: new Date(Math.max(Date.parse(row.due_at), Date.now() + HOUR / 12)) };
   return ask({
-    title: "Change what is sent later",
-    verb: "Save",
+    title: gettext("Change what is sent later"),
+    verb: gettext("Save"),
     fields: (redraw) => scheduleFields(wanted, redraw),
     act: () =>
       client.composing.reschedule(row.id, {
@@ -60,11 +61,13 @@ function scheduleFields(wanted, redraw) {
     wanted.at = at;
     redraw();
   };
+  const nine = timeOfDay(morning(1));
   return html`
     <label class="asking__field"
-      >Message
+      >${gettext("Message")}
       <textarea
         class="input"
+        dir="auto"
         rows="3"
         required
         .value=${wanted.body}
@@ -73,7 +76,7 @@ function scheduleFields(wanted, redraw) {
       ></textarea>
     </label>
     <label class="asking__field"
-      >When
+      >${gettext("When")}
       <input
         class="input"
         type="datetime-local"
@@ -84,11 +87,13 @@ function scheduleFields(wanted, redraw) {
     /></label>
     <p class="asking__picks">
       <button type="button" class="link" @click=${() => choose(new Date(Date.now() + HOUR))}>
-        In an hour
+        ${gettext("In an hour")}
       </button>
-      <button type="button" class="link" @click=${() => choose(morning(1))}>Tomorrow, 9:00</button>
+      <button type="button" class="link" @click=${() => choose(morning(1))}>
+        ${gettext("Tomorrow, {time}", { time: nine })}
+      </button>
       <button type="button" class="link" @click=${() => choose(morning(toMonday()))}>
-        Monday, 9:00
+        ${gettext("Monday, {time}", { time: nine })}
       </button>
     </p>
   `;
@@ -105,6 +110,6 @@ function toMonday() {
 }
 
 function checkedTime(/** @type {Date} */ at) {
-  if (Number.isNaN(at.getTime())) throw new RangeError("Choose a day and a time.");
+  if (Number.isNaN(at.getTime())) throw new RangeError(gettext("Choose a day and a time."));
   return at;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** @typedef {import("../client/composing.js").Scheduled} Scheduled */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { fullTime } from "../view/dates.js";
 import { icon } from "../view/pieces.js";
 import { SidePanel } from "./side-panel.js";
@@ -10,14 +11,14 @@ export class ScheduledPanel extends SidePanel {
   static topics = ["scheduled", "rooms"];
 
   get heading() {
-    return "Scheduled messages";
+    return gettext("Scheduled messages");
   }
 
   body() {
     const rows = this.client.composing.scheduled;
     if (rows.length === 0) {
       return html`<p class="side-panel__note">
-        Nothing is scheduled. Write a message and choose “Send later”, or begin it with /schedule.
+        ${gettext("Nothing is scheduled. Write a message and choose “Send later”, or begin it with /schedule.")}
       </p>`;
     }
     return html`<ul class="side-panel__scroller" role="list">
@@ -30,14 +31,16 @@ export class ScheduledPanel extends SidePanel {
     const isFailed = row.state === "failed";
     const due = new Date(row.due_at);
     return html`<li class="listed" data-scheduled=${row.id} data-state=${row.state}>
-      <p class="listed__above">${room ? room.name : "A room you are not in"}</p>
+      <p class="listed__above">${room ? room.name : gettext("A room you are not in")}</p>
       <p class="listed__head">
         ${icon(isFailed ? "circle-alert" : "clock")}
         <time datetime=${row.due_at}>${fullTime(due)}</time>
-        ${row.state === "sending" ? "is being sent" : nothing}
+        ${row.state === "sending" ? gettext("is being sent") : nothing}
       </p>
       <p class="scheduled__text" dir="auto">${row.body}</p>
-      ${isFailed ? html`<p class="scheduled__failure">Not sent. ${row.failure}</p>` : nothing}
+      ${isFailed ? html`<p class="scheduled__failure">
+            ${gettext("Not sent. {why}", { why: row.failure })}
+          </p>` : nothing}
       <p class="listed__below">
         ${row.state === "sending" ? nothing : this.#acts(row, isFailed)}
       </p>
@@ -53,12 +56,14 @@ export class ScheduledPanel extends SidePanel {
             class="link"
             @click=${() => this.#run(composing.reschedule(row.id, { body: row.body }))}
           >
-            Try again
+            ${gettext("Try again")}
           </button>`
         : nothing}
-      <button type="button" class="link" @click=${() => this.#change(row)}>Change</button>
+      <button type="button" class="link" @click=${() => this.#change(row)}>
+        ${gettext("Change")}
+      </button>
       <button type="button" class="link" @click=${() => this.#run(composing.cancel(row.id))}>
-        ${isFailed ? "Delete" : "Cancel"}
+        ${isFailed ? gettext("Delete") : gettext("Cancel")}
       </button>
     `;
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** @typedef {import("../state/types.js").Person} Person */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { Lost, Refusal } from "../session/refusal.js";
 import { avatar } from "../view/pieces.js";
 import { ChatElement } from "./element.js";
@@ -16,7 +17,8 @@ export class SeenBy extends ChatElement {
       this.#people = (await this.client.api.read(`messages/${message}/seen`)).users;
     } catch (error) {
       if (!(error instanceof Lost || error instanceof Refusal)) throw error;
-      this.#why = error instanceof Lost ? "The server cannot be reached. Try again." : error.message;
+      this.#why =
+        error instanceof Lost ? gettext("The server cannot be reached. Try again.") : error.message;
     }
     this.paint();
     this.querySelector("dialog")?.showModal();
@@ -25,16 +27,20 @@ export class SeenBy extends ChatElement {
   template() {
     if (!this.#people && !this.#why) return nothing;
     return html`<dialog class="confirm" aria-labelledby="seen-title" @close=${this.remove}>
-      <h2 id="seen-title" class="confirm__title">Seen by</h2>
+      <h2 id="seen-title" class="confirm__title">${gettext("Seen by")}</h2>
       ${this.#why ? html`<p class="confirm__note">${this.#why}</p>` : this.#list()}
-      <form method="dialog" class="button-row"><button class="button button--quiet">Close</button></form>
+      <form method="dialog" class="button-row">
+        <button class="button button--quiet">${gettext("Close")}</button>
+      </form>
     </dialog>`;
   }
 
   #list() {
-    if (!this.#people?.length) return html`<p class="confirm__note">Nobody yet who shows it.</p>`;
+    if (!this.#people?.length) {
+      return html`<p class="confirm__note">${gettext("Nobody yet who shows it.")}</p>`;
+    }
     return html`<ul class="reaction-list__people" role="list">
-      ${this.#people.map((person) => html`<li>${avatar(person, "small")} ${person.name}</li>`)}
+      ${this.#people.map((person) => html`<li>${avatar(person, "small")} <bdi>${person.name}</bdi></li>`)}
     </ul>`;
   }
 }

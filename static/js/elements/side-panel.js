@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { icon } from "../view/pieces.js";
 import { ChatElement } from "./element.js";
 
@@ -53,10 +54,12 @@ export class SidePanel extends ChatElement {
         <button
           type="button"
           class="button button--bare button--icon side-panel__close"
-          title="Close"
+          title=${gettext("Close")}
           @click=${() => this.client.panels.close()}
         >
-          ${icon("x")}<span class="visually-hidden">Close ${this.heading}</span>
+          ${icon("x")}<span class="visually-hidden"
+            >${gettext("Close {panel}", { panel: this.heading })}</span
+          >
         </button>
       </div>
       ${this.body()}

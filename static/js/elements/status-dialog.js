@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { Lost, Refusal } from "../session/refusal.js";
 import { play, soundsAreOn, turnSounds } from "../client/sounds.js";
 import { ahead, inWords } from "../view/until.js";
@@ -8,25 +9,25 @@ import { ChatElement } from "./element.js";
 const HOUR = 60 * 60 * 1000; // ms
 const STATUS_MAX = 100; // characters
 const LENGTHS = /** @type {const} */ ([
-  ["Until I change it", 0],
-  ["For an hour", HOUR],
-  ["For 4 hours", 4 * HOUR],
-  ["For a day", 24 * HOUR],
-  ["For a week", 7 * 24 * HOUR],
+  [gettext("Until I change it"), 0],
+  [gettext("For an hour"), HOUR],
+  [gettext("For 4 hours"), 4 * HOUR],
+  [gettext("For a day"), 24 * HOUR],
+  [gettext("For a week"), 7 * 24 * HOUR],
 ]);
 const PAUSES = /** @type {const} */ ([
-  ["Off", 0],
-  ["For 30 minutes", HOUR / 2],
-  ["For an hour", HOUR],
-  ["For 8 hours", 8 * HOUR],
-  ["For a day", 24 * HOUR],
+  [gettext("Off"), 0],
+  [gettext("For 30 minutes"), HOUR / 2],
+  [gettext("For an hour"), HOUR],
+  [gettext("For 8 hours"), 8 * HOUR],
+  [gettext("For a day"), 24 * HOUR],
 ]);
 const SUGGESTIONS = /** @type {const} */ ([
-  ["🎧", "In the zone"],
-  ["🍽️", "At lunch"],
-  ["🏡", "At home"],
-  ["🌴", "On holiday"],
-  ["🤒", "Not well"],
+  ["🎧", gettext("In the zone")],
+  ["🍽️", gettext("At lunch")],
+  ["🏡", gettext("At home")],
+  ["🌴", gettext("On holiday")],
+  ["🤒", gettext("Not well")],
 ]);
 
 /** What one is up to, for how long, and whether one may be disturbed. */
@@ -52,13 +53,13 @@ export class StatusDialog extends ChatElement {
     if (!me) return nothing;
     const undisturbed = ahead(me.dnd_until);
     return html`<dialog class="confirm" aria-labelledby="status-title" @close=${this.remove}>
-      <h2 id="status-title" class="confirm__title">Your status</h2>
+      <h2 id="status-title" class="confirm__title">${gettext("Your status")}</h2>
       <form class="status-form" @submit=${this.#save}>
         <div class="status-form__line">
           <input
             class="input status-form__emoji"
             name="emoji"
-            aria-label="Emoji"
+            aria-label=${gettext("Emoji")}
             placeholder="🙂"
             autocomplete="off"
             .value=${me.status_emoji}
@@ -66,8 +67,9 @@ export class StatusDialog extends ChatElement {
           <input
             class="input"
             name="status"
-            aria-label="Status"
-            placeholder="What are you up to?"
+            dir="auto"
+            aria-label=${gettext("Status")}
+            placeholder=${gettext("What are you up to?")}
             maxlength=${STATUS_MAX}
             autocomplete="off"
             .value=${me.status}
@@ -81,25 +83,36 @@ export class StatusDialog extends ChatElement {
               </button>`,
           )}
         </p>
-        <label>For how long <select class="input" name="until">${LENGTHS.map(option)}</select></label>
         <label>
-          Do not disturb
+          ${gettext("For how long")}
+          <select class="input" name="until">
+            ${LENGTHS.map(option)}
+          </select>
+        </label>
+        <label>
+          ${gettext("Do not disturb")}
           <select class="input" name="dnd">
             ${undisturbed === null
               ? nothing
-              : html`<option value="keep" selected>As it is, ${inWords(undisturbed)}</option>`}
+              : html`<option value="keep" selected>
+                  ${gettext("As it is, {until}", { until: inWords(undisturbed) })}
+                </option>`}
             ${PAUSES.map(option)}
           </select>
         </label>
         <label class="status-form__check">
           <input type="checkbox" class="check" ?checked=${soundsAreOn()} @change=${this.#turnSounds} />
-          <span>Sounds on this device, when somebody calls you</span>
+          <span>${gettext("Sounds on this device, when somebody calls you")}</span>
         </label>
         ${this.#error ? html`<p class="editor__error" role="alert">${this.#error}</p>` : nothing}
         <div class="button-row">
-          <button class="button" type="submit">Save</button>
-          <button class="button button--quiet" type="button" @click=${this.#clear}>Clear</button>
-          <button class="button button--bare" type="button" @click=${this.#close}>Cancel</button>
+          <button class="button" type="submit">${gettext("Save")}</button>
+          <button class="button button--quiet" type="button" @click=${this.#clear}>
+            ${gettext("Clear")}
+          </button>
+          <button class="button button--bare" type="button" @click=${this.#close}>
+            ${gettext("Cancel")}
+          </button>
         </div>
       </form>
     </dialog>`;
@@ -142,7 +155,8 @@ export class StatusDialog extends ChatElement {
       this.#close();
     } catch (error) {
       if (!(error instanceof Lost || error instanceof Refusal)) throw error;
-      this.#error = error instanceof Lost ? "The server cannot be reached. Try again." : error.message;
+      this.#error =
+        error instanceof Lost ? gettext("The server cannot be reached. Try again.") : error.message;
       this.paint();
     }
   }

@@ -5,6 +5,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { prefer } from "../client/reach.js";
+import { gettext } from "../language.js";
 import { icon } from "../view/pieces.js";
 import { put } from "./element.js";
 
@@ -16,35 +17,35 @@ export function commandChoices(client) {
   const { panels, reading, room, reach, urls } = client;
   const go = (/** @type {string} */ address) => () => location.assign(address);
   const all = [
-    command("threads", "messages-square", "Threads", () => panels.show("threads")),
-    command("mentions", "at-sign", "Mentions", () => panels.show("mentions")),
-    command("saved", "bookmark", "Saved messages", () => panels.show("saved")),
-    command("scheduled", "clock", "Scheduled messages", () => panels.show("scheduled")),
-    command("all-read", "check", "Mark all rooms as read", () => reading.markAllRead()),
-    command("status", "smile-plus", "Set a status", () => setStatus(client)),
-    command("keys", "keyboard", "Keyboard", () => showKeys(client)),
-    command("find-rooms", "compass", "Find rooms", go(urls.rooms)),
-    command("new-room", "plus", "New room", go(urls.newRoom)),
-    command("people", "message-circle", "Write to someone", go(urls.people)),
-    command("profile", "user-round", "Your profile and settings", go(urls.profile)),
-    command("sign-out", "log-out", "Sign out", go(urls.signOut)),
+    command("threads", "messages-square", gettext("Threads"), () => panels.show("threads")),
+    command("mentions", "at-sign", gettext("Mentions"), () => panels.show("mentions")),
+    command("saved", "bookmark", gettext("Saved messages"), () => panels.show("saved")),
+    command("scheduled", "clock", gettext("Scheduled messages"), () => panels.show("scheduled")),
+    command("all-read", "check", gettext("Mark all rooms as read"), () => reading.markAllRead()),
+    command("status", "smile-plus", gettext("Set a status"), () => setStatus(client)),
+    command("keys", "keyboard", gettext("Keyboard"), () => showKeys(client)),
+    command("find-rooms", "compass", gettext("Find rooms"), go(urls.rooms)),
+    command("new-room", "plus", gettext("New room"), go(urls.newRoom)),
+    command("people", "message-circle", gettext("Write to someone"), go(urls.people)),
+    command("profile", "user-round", gettext("Your profile and settings"), go(urls.profile)),
+    command("sign-out", "log-out", gettext("Sign out"), go(urls.signOut)),
     ...READING_OUT.filter(([wanted]) => wanted !== reach.read_out).map(([wanted, label]) =>
       command(`read-${wanted}`, "volume-2", label, () => prefer(client, { read_out: wanted })),
     ),
   ];
   if (!room) return all;
   return [
-    command("pins", "pin", "Pinned messages", () => panels.show("pins", room.id)),
-    command("info", "info", "About this room", () => panels.show("info", room.id)),
+    command("pins", "pin", gettext("Pinned messages"), () => panels.show("pins", room.id)),
+    command("info", "info", gettext("About this room"), () => panels.show("info", room.id)),
     ...all,
   ];
 }
 
 /** How much is read out of the open room, and what that is called. */
 const READING_OUT = /** @type {const} */ ([
-  ["everything", "Read out every new message"],
-  ["mentions", "Read out what mentions me"],
-  ["nothing", "Read out nothing"],
+  ["everything", gettext("Read out every new message")],
+  ["mentions", gettext("Read out what mentions me")],
+  ["nothing", gettext("Read out nothing")],
 ]);
 
 /**

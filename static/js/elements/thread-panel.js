@@ -3,6 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { ThreadWriting } from "../client/thread-writing.js";
+import { gettext, language, ngettext } from "../language.js";
 import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
 import { icon, skeleton } from "../view/pieces.js";
@@ -41,7 +42,7 @@ export class ThreadPanel extends SidePanel {
   #whyNot = null;
 
   get heading() {
-    return "Thread";
+    return gettext("Thread");
   }
 
   connectedCallback() {
@@ -68,7 +69,7 @@ export class ThreadPanel extends SidePanel {
   tools() {
     const { following } = this.client.threads;
     if (following === null) return nothing;
-    const label = following ? "Stop following" : "Follow";
+    const label = following ? gettext("Stop following") : gettext("Follow");
     return html`<button
       type="button"
       class="button button--bare button--icon"
@@ -84,13 +85,13 @@ export class ThreadPanel extends SidePanel {
     const { threads } = this.client;
     const root = threads.open?.root;
     if (!root && threads.state === "failed") return this.#failure();
-    if (!root) return skeleton("Loading…");
+    if (!root) return skeleton(gettext("Loading…"));
     const items = arrange(this.#messages, null).filter(({ kind }) => kind !== "unread");
     return html`
       <div
         class="side-panel__scroller"
         role="log"
-        aria-label="Messages in the thread"
+        aria-label=${gettext("Messages in the thread")}
         @scroll=${this.#scrolled}
         @pointerover=${(/** @type {PointerEvent} */ event) => this.#pointer.pointed(event)}
         @pointerleave=${(/** @type {PointerEvent} */ event) => this.#pointer.unpointed(event)}
@@ -160,7 +161,7 @@ export class ThreadPanel extends SidePanel {
     const { threads } = this.client;
     const count = threads.open?.root?.replies?.count ?? 0;
     return html`<p class="thread-panel__count">
-      ${count === 0 ? "No replies yet" : `${count} ${count === 1 ? "reply" : "replies"}`}
+      ${count === 0 ? gettext("No replies yet") : ngettext("{n} reply", "{n} replies", count)}
       ${threads.open?.more
         ? html`<button
             type="button"
@@ -168,7 +169,7 @@ export class ThreadPanel extends SidePanel {
             ?disabled=${threads.state === "loading"}
             @click=${() => this.#older()}
           >
-            Show earlier ones
+            ${gettext("Show earlier ones")}
           </button>`
         : nothing}
     </p>`;
@@ -176,9 +177,9 @@ export class ThreadPanel extends SidePanel {
 
   #failure() {
     return html`<p class="side-panel__note">
-      The thread could not be loaded.
+      ${gettext("The thread could not be loaded.")}
       <button type="button" class="link" @click=${() => this.client.threads.retry()}>
-        Try again
+        ${gettext("Try again")}
       </button>
     </p>`;
   }
@@ -192,7 +193,7 @@ export class ThreadPanel extends SidePanel {
   #foot(/** @type {import("../state/types.js").Message} */ root) {
     if (root.deleted) {
       return html`<p class="composer__closed">
-        ${icon("lock")} Its first message was deleted: nothing can be added.
+        ${icon("lock")} <span>${gettext("Its first message was deleted: nothing can be added.")}</span>
       </p>`;
     }
     if (this.client.readOnly) return this.#closed();
@@ -206,8 +207,9 @@ export class ThreadPanel extends SidePanel {
         <textarea
           class="composer__field"
           rows="1"
-          aria-label="Reply in the thread"
-          placeholder="Reply…"
+          dir="auto"
+          aria-label=${gettext("Reply in the thread")}
+          placeholder=${gettext("Reply…")}
           autocomplete="off"
           @input=${this.#typed}
           @keydown=${this.#pressed}
@@ -215,13 +217,17 @@ export class ThreadPanel extends SidePanel {
           @click=${this.#moved}
           @blur=${() => this.#completions.close()}
         ></textarea>
-        <button class="composer__send" type="submit" title="Send" ?disabled=${left < 0}>
-          ${icon("send-horizontal")}<span class="visually-hidden">Send to the thread</span>
+        <button class="composer__send" type="submit" title=${gettext("Send")} ?disabled=${left < 0}>
+          ${icon("send-horizontal")}<span class="visually-hidden">${gettext("Send to the thread")}</span>
         </button>
       </div>
       <p class="thread-panel__also">
-        <label><input type="checkbox" name="in_room" /> Show in the room too</label>
-        ${left < 200 ? html`<span role="status" ?data-over=${left < 0}>${left}</span>` : nothing}
+        <label><input type="checkbox" name="in_room" /> ${gettext("Show in the room too")}</label>
+        ${left < 200
+          ? html`<span role="status" ?data-over=${left < 0}
+              >${left.toLocaleString(language)}</span
+            >`
+          : nothing}
       </p>
     </form>`;
   }

@@ -1,8 +1,9 @@
 // @ts-check
 /** @typedef {import("../client/threads.js").Told} Told */
-import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { countText } from "../view/words.js";
+import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { listedMessage, messageList } from "./message-list.js";
+import { newInThread, replyCount } from "./message-thread.js";
 import { SidePanel } from "./side-panel.js";
 
 /** The threads this member is in, in all rooms: those with something new first. */
@@ -13,7 +14,7 @@ export class ThreadsPanel extends SidePanel {
   #failed = false;
 
   get heading() {
-    return "Threads";
+    return gettext("Threads");
   }
 
   entered() {
@@ -26,7 +27,9 @@ export class ThreadsPanel extends SidePanel {
       rows: this.#rows,
       failed: this.#failed,
       retry: () => void this.#load(),
-      empty: "You are in no thread yet. Open one from any message: those you write in, begin, or are mentioned in stand here.",
+      empty: gettext(
+        "You are in no thread yet. Open one from any message: those you write in, begin, or are mentioned in stand here.",
+      ),
       draw: (told) => this.#thread(told),
     });
   }
@@ -45,8 +48,7 @@ export class ThreadsPanel extends SidePanel {
         ?data-unread=${unread > 0}
         @click=${() => this.#open(root)}
       >
-        <strong>${count} ${count === 1 ? "reply" : "replies"}</strong>
-        ${unread > 0 ? html`<span class="message__thread-new">${countText(unread)} new</span>` : ""}
+        ${replyCount(count)} ${unread > 0 ? newInThread(unread) : nothing}
       </button>`,
     });
   }

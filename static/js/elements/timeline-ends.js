@@ -5,6 +5,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, ngettext } from "../language.js";
 import { icon, skeleton } from "../view/pieces.js";
 import { countText } from "../view/words.js";
 
@@ -14,12 +15,12 @@ export function timelineHead(/** @type {ChatClient} */ client) {
   if (!room || !timeline) return nothing;
   if (windows.historyState === "failed" && !timeline.atStart) {
     return html`<p class="timeline__head">
-      Earlier messages could not be loaded.
-      <button type="button" class="link" @click=${() => windows.retry()}>Try again</button>
+      ${gettext("Earlier messages could not be loaded.")}
+      <button type="button" class="link" @click=${() => windows.retry()}>${gettext("Try again")}</button>
     </p>`;
   }
   if (windows.historyState === "loading" && !timeline.atStart) {
-    return skeleton("Loading earlier messages…");
+    return skeleton(gettext("Loading earlier messages…"));
   }
   return timeline.atStart && timeline.high <= room.lastSeq ? beginning(client, room) : nothing;
 }
@@ -32,15 +33,15 @@ function beginning({ moderates, readOnly, urls }, room) {
   const isDirect = room.kind === "direct";
   const canInvite = !isDirect && moderates && !readOnly;
   return html`<div class="timeline__beginning">
-    <h2>${isDirect ? room.name : html`Welcome to ${room.name}`}</h2>
-    <p>
+    <h2 dir="auto">${isDirect ? room.name : gettext("Welcome to {room}", { room: room.name })}</h2>
+    <p dir="auto">
       ${isDirect
-        ? "This is the beginning of your conversation. Nobody else can read it."
-        : room.topic || "This is where the room begins. Say hello."}
+        ? gettext("This is the beginning of your conversation. Nobody else can read it.")
+        : room.topic || gettext("This is where the room begins. Say hello.")}
     </p>
     ${canInvite
       ? html`<a class="button button--quiet button--small" href="${urls.rooms}${room.slug}/settings/"
-          >${icon("user-plus")} Invite somebody</a
+          >${icon("user-plus")} ${gettext("Invite somebody")}</a
         >`
       : nothing}
   </div>`;
@@ -50,8 +51,10 @@ function beginning({ moderates, readOnly, urls }, room) {
 export function newerPill(/** @type {ChatClient} */ { room, timeline, windows }) {
   if (!timeline || timeline.following) return nothing;
   const count = room?.unread.count ?? 0;
+  const text =
+    count > 0 ? ngettext("{n} new", "{n} new", count, { n: countText(count) }) : gettext("Newest");
   return html`<button type="button" class="timeline__pill" @click=${() => windows.goTo(null)}>
-    ${icon("arrow-down")} ${count > 0 ? `${countText(count)} new` : "Newest"}
+    ${icon("arrow-down")} ${text}
   </button>`;
 }
 
@@ -64,6 +67,6 @@ export function earlierPill(/** @type {ChatClient} */ { timeline, reading, windo
     class="timeline__pill timeline__pill--earlier"
     @click=${() => windows.goTo(line)}
   >
-    ${icon("arrow-up")} First unread
+    ${icon("arrow-up")} ${gettext("First unread")}
   </button>`;
 }

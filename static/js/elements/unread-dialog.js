@@ -4,7 +4,9 @@
  * @typedef {import("../state/room.js").RoomState} RoomState
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, ngettext } from "../language.js";
 import { dayName, timeOfDay } from "../view/dates.js";
+import { sentence } from "../view/sentence.js";
 import { countText } from "../view/words.js";
 import { ChatElement } from "./element.js";
 
@@ -36,34 +38,50 @@ export class UnreadDialog extends ChatElement {
     const { reading } = this.client;
     const room = this.#room;
     if (!room) return nothing;
-    return html`<dialog class="confirm" aria-label="Why is this unread?" @close=${this.remove}>
-      <p>${countText(room.unread.count)} unread in ${room.name}</p>
+    return html`<dialog class="confirm" aria-label=${gettext("Why is this unread?")} @close=${this.remove}>
+      <p>${this.#count(room)}</p>
       ${this.#answer(room)}
       <form method="dialog" class="button-row">
-        <button class="button" @click=${() => reading.markRead(room)}>Mark as read</button>
+        <button class="button" @click=${() => reading.markRead(room)}>${gettext("Mark as read")}</button>
         <button class="button button--quiet" @click=${() => reading.markAllRead()}>
-          Mark all rooms as read
+          ${gettext("Mark all rooms as read")}
         </button>
-        <button class="button button--bare" autofocus>Close</button>
+        <button class="button button--bare" autofocus>${gettext("Close")}</button>
       </form>
     </dialog>`;
   }
 
+  #count(/** @type {RoomState} */ { name, unread }) {
+    const text = ngettext("{n} unread in {room}", "{n} unread in {room}", unread.count, {
+      n: countText(unread.count),
+    });
+    return sentence(text, { room: html`<bdi>${name}</bdi>` });
+  }
+
   #answer(/** @type {RoomState} */ room) {
-    if (this.#state === "looking") return html`<p role="status">Looking…</p>`;
-    if (this.#state === "failed") return html`<p role="alert">The server cannot be reached.</p>`;
-    if (!this.#first) return html`<p role="status">All that is left of it was deleted.</p>`;
+    if (this.#state === "looking") return html`<p role="status">${gettext("Looking…")}</p>`;
+    if (this.#state === "failed") {
+      return html`<p role="alert">${gettext("The server cannot be reached.")}</p>`;
+    }
+    if (!this.#first) {
+      return html`<p role="status">${gettext("All that is left of it was deleted.")}</p>`;
+    }
     const { author, body, created_at, seq } = this.#first;
     const name = room.members.get(author)?.name ?? this.client.person(author).name;
     const date = new Date(created_at);
     return html`<blockquote>
-        <strong>${name}</strong>, ${dayName(date)} ${timeOfDay(date)}: ${body}
+        ${sentence(gettext("{name}, {day} {time}: {message}"), {
+          name: html`<strong dir="auto">${name}</strong>`,
+          day: dayName(date),
+          time: timeOfDay(date),
+          message: html`<bdi>${body}</bdi>`,
+        })}
       </blockquote>
       <p>
         <a
           href="${this.client.urls.rooms}${room.slug}/${seq}/"
           @click=${() => this.querySelector("dialog")?.close()}
-          >Go to the first unread message</a
+          >${gettext("Go to the first unread message")}</a
         >
       </p>`;
   }
