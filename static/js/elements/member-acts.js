@@ -28,12 +28,12 @@ export function memberActs(client, user) {
   const { room } = client;
   if (!room || !mayModerate(client, user)) return [];
   const { id } = room;
-  const dialogs = () => import("./moderate-dialogs.js");
+  const dialogs = () => import("./sanction-dialogs.js");
   const name = client.person(user).name;
   const purge = {
     sign: "trash-2",
     label: `Delete what ${name} said…`,
-    act: async () => (await dialogs()).askPurge(client, id, user),
+    act: async () => (await import("./deletion-dialogs.js")).askPurge(client, id, user),
   };
   const ban = { sign: "ban", label: `Ban ${name}…`, act: async () => (await dialogs()).askBan(client, id, user) };
   if (!room.members.get(user)?.role) return [purge, ban];

@@ -57,7 +57,7 @@ export function messageActs(client, own) {
     },
     remove: async (message) => {
       if (message.author === client.me.id) return client.messages.remove(message);
-      const { askDelete } = await import("./moderate-dialogs.js");
+      const { askDelete } = await import("./deletion-dialogs.js");
       return askDelete(client, message);
     },
     more: async (message, opener) => {

@@ -118,7 +118,7 @@ export class MessagePoll extends ChatElement {
   async #close() {
     const { confirmed } = await import("./confirm-dialog.js");
     const question = gettext("Close the poll? Nobody can vote any more.");
-    if (!(await confirmed(question, gettext("Close the poll")))) return;
+    if (!(await confirmed(question, gettext("Close")))) return;
     await this.#run(() => this.client.api.post(`messages/${this.message.id}/poll/close`, {}));
   }
 

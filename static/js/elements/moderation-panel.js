@@ -45,11 +45,17 @@
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { gettext, language } from "../language.js";
 import { fullTime, timeOrDay } from "../view/dates.js";
 import { avatar, icon } from "../view/pieces.js";
-import { inWords, spanInWords } from "../view/until.js";
-import * as dialogs from "./moderate-dialogs.js";
+import { sanctionText } from "../view/sanctions.js";
+import { sentence } from "../view/sentence.js";
+import { spanInWords } from "../view/until.js";
+import { askDecision, askReject } from "./decision-dialogs.js";
+import { askDelete } from "./deletion-dialogs.js";
 import { REASONS } from "./report-dialog.js";
+import { askArchive, askLock, askReadOnly, askSlowMode } from "./room-dialogs.js";
+import { askBan, askLift, askMute, askTurnDown } from "./sanction-dialogs.js";
 import { SidePanel } from "./side-panel.js";
 
 const REASON_WORDS = new Map(REASONS);
@@ -70,7 +76,7 @@ export class ModerationPanel extends SidePanel {
   #failed = false;
 
   get heading() {
-    return "Moderation";
+    return gettext("Moderation");
   }
 
   entered() {
@@ -85,27 +91,36 @@ export class ModerationPanel extends SidePanel {
   body() {
     const { room } = this.client;
     if (!room || !this.client.moderates) {
-      return html`<p class="side-panel__note">You do not look after this room.</p>`;
+      return html`<p class="side-panel__note">${gettext("You do not look after this room.")}</p>`;
     }
     if (this.#failed) {
       return html`<p class="side-panel__note">
-        This could not be loaded.
-        <button type="button" class="link" @click=${() => this.#load()}>Try again</button>
+        ${gettext("This could not be loaded.")}
+        <button type="button" class="link" @click=${() => this.#load()}>${gettext("Try again")}</button>
       </p>`;
     }
     return html`<div class="side-panel__scroller moderation">
-      ${this.#section("Reports", this.#reports, "Nothing has been reported.", (report) =>
-        this.#report(report),
+      ${this.#section(
+        gettext("Reports"),
+        this.#reports,
+        gettext("Nothing has been reported."),
+        (report) => this.#report(report),
       )}
-      ${this.#section("Held messages", this.#held, "No message waits for you.", (held) =>
-        this.#heldMessage(held),
+      ${this.#section(
+        gettext("Held messages"),
+        this.#held,
+        gettext("No message waits for you."),
+        (held) => this.#heldMessage(held),
       )}
-      ${this.#section("Muted and banned", this.#sanctions, "Nobody is muted or banned.", (sanction) =>
-        this.#sanction(sanction),
+      ${this.#section(
+        gettext("Muted and banned"),
+        this.#sanctions,
+        gettext("Nobody is muted or banned."),
+        (sanction) => this.#sanction(sanction),
       )}
       ${this.#settings(room)}
       <details class="moderation__section" @toggle=${this.#unfolded}>
-        <summary>What was done</summary>
+        <summary>${gettext("What was done")}</summary>
         ${this.#done()}
       </details>
     </div>`;
@@ -120,9 +135,9 @@ export class ModerationPanel extends SidePanel {
    */
   #section(title, rows, empty, draw) {
     return html`<section class="moderation__section" aria-label=${title}>
-      <h3>${title} ${rows?.length ? html`<span>${rows.length}</span>` : nothing}</h3>
+      <h3>${title} ${rows?.length ? html`<span>${rows.length.toLocaleString(language)}</span>` : nothing}</h3>
       ${rows === null
-        ? html`<p class="moderation__quiet" role="status">Loading…</p>`
+        ? html`<p class="moderation__quiet" role="status">${gettext("Loading…")}</p>`
         : rows.length === 0
           ? html`<p class="moderation__quiet">${empty}</p>`
           : html`<ul role="list">
@@ -138,7 +153,7 @@ export class ModerationPanel extends SidePanel {
     const room = /** @type {number} */ (this.about);
     return html`<li class="moderation__item" data-report=${report.id}>
       <p>
-        <strong>${name}</strong> · ${REASON_WORDS.get(/** @type {any} */ (reason)) ?? reason}
+        <strong dir="auto">${name}</strong> · ${REASON_WORDS.get(/** @type {any} */ (reason)) ?? reason}
         <time datetime=${at} title=${fullTime(new Date(at))}>${timeOrDay(new Date(at))}</time>
       </p>
       <blockquote dir="auto">${said}</blockquote>
@@ -147,24 +162,28 @@ export class ModerationPanel extends SidePanel {
         ? nothing
         : html`<p class="moderation__quiet">${
             assignee === client.me.id
-              ? "You see to it."
-              : `${client.person(assignee).name} sees to it.`
+              ? gettext("You see to it.")
+              : gettext("{name} sees to it.", { name: client.person(assignee).name })
           }</p>`}
       <p class="moderation__acts">
-        ${seq === null ? nothing : html`<a class="link" href=${this.#place(seq)}>Show in the room</a>`}
+        ${seq === null
+          ? nothing
+          : html`<a class="link" href=${this.#place(seq)}
+              >${gettext("Show in the room")}</a
+            >`}
         ${assignee === client.me.id
           ? nothing
-          : act("I see to it", () => this.#take(report))}
+          : act(gettext("I see to it"), () => this.#take(report))}
         ${message !== null && !client.room?.byId.get(message)?.deleted
-          ? act("Delete the message", () => dialogs.askDelete(client, { id: message, author: user }))
+          ? act(gettext("Delete the message"), () => askDelete(client, { id: message, author: user }))
           : nothing}
-        ${act("Mute", () => dialogs.askMute(client, room, user))}
-        ${act("Ban", () => dialogs.askBan(client, room, user))}
+        ${act(gettext("Mute"), () => askMute(client, room, user))}
+        ${act(gettext("Ban"), () => askBan(client, room, user))}
       </p>
       <p class="moderation__acts">
-        ${act("Resolve", () => dialogs.askDecision(client, report, "resolved"))}
-        ${act("Dismiss", () => dialogs.askDecision(client, report, "dismissed"))}
-        ${act("Escalate", () => dialogs.askDecision(client, report, "escalated"))}
+        ${act(gettext("Resolve"), () => askDecision(client, report, "resolved"))}
+        ${act(gettext("Dismiss"), () => askDecision(client, report, "dismissed"))}
+        ${act(gettext("Escalate"), () => askDecision(client, report, "escalated"))}
       </p>
     </li>`;
   }
@@ -174,40 +193,43 @@ export class ModerationPanel extends SidePanel {
     const date = new Date(at);
     return html`<li class="moderation__item" data-held=${held.id}>
       <p>
-        <strong>${author.name}</strong>
+        <strong dir="auto">${author.name}</strong>
         <time datetime=${at} title=${fullTime(date)}>${timeOrDay(date)}</time>
       </p>
       <blockquote dir="auto">${body}</blockquote>
-      ${filter ? html`<p class="moderation__quiet">Held by the filter ${filter}.</p>` : nothing}
+      ${filter
+        ? html`<p class="moderation__quiet">${gettext("Held by the filter {filter}.", { filter })}</p>`
+        : nothing}
       <p class="moderation__acts">
-        ${act("Release", () => this.#release(held))}
-        ${act("Reject", () => dialogs.askReject(this.client, held))}
+        ${act(gettext("Release"), () => this.#release(held))}
+        ${act(gettext("Reject"), () => askReject(this.client, held))}
       </p>
     </li>`;
   }
 
   #sanction(/** @type {Sanction} */ sanction) {
     const { client } = this;
-    const { kind, user, until, reason, by, appeal, answered_at: answered } = sanction;
-    const end = until ? inWords(Date.parse(until)) : "until it is lifted";
+    const { kind, user, reason, by, appeal, answered_at: answered } = sanction;
     return html`<li class="moderation__item" data-sanction=${sanction.id}>
       <p class="moderation__who">
-        ${avatar(user, "small")} <strong>${user.name}</strong>
+        ${avatar(user, "small")} <strong dir="auto">${user.name}</strong>
         ${icon(kind === "mute" ? "volume-x" : "ban")}
       </p>
-      <p>${kind === "mute" ? "Muted" : "Banned"} ${end}</p>
+      <p>${sanctionText(sanction)}</p>
       ${reason ? html`<p dir="auto"><q>${reason}</q></p>` : nothing}
-      ${by ? html`<p class="moderation__quiet">By ${by.name}</p>` : nothing}
+      ${by
+        ? html`<p class="moderation__quiet">${gettext("By {name}", { name: by.name })}</p>`
+        : nothing}
       ${appeal
         ? html`<div class="moderation__appeal">
-            <p>${answered ? "The appeal was turned down:" : "They appeal:"}</p>
+            <p>${answered ? gettext("The appeal was turned down:") : gettext("They appeal:")}</p>
             <blockquote dir="auto">${appeal}</blockquote>
           </div>`
         : nothing}
       <p class="moderation__acts">
-        ${act("Lift", () => dialogs.askLift(client, sanction))}
+        ${act(gettext("Lift"), () => askLift(client, sanction))}
         ${appeal && !answered
-          ? act("Turn down", () => dialogs.askTurnDown(client, sanction))
+          ? act(gettext("Turn down"), () => askTurnDown(client, sanction))
           : nothing}
       </p>
     </li>`;
@@ -216,27 +238,33 @@ export class ModerationPanel extends SidePanel {
   #settings(/** @type {RoomState} */ room) {
     const { client } = this;
     const isOwner = room.role === "owner" || client.me.moderator;
-    return html`<section class="moderation__section" aria-label="The room">
-      <h3>The room</h3>
+    return html`<section class="moderation__section" aria-label=${gettext("The room")}>
+      <h3>${gettext("The room")}</h3>
       <ul role="list" class="moderation__settings">
         ${setting(
-          room.slowMode ? `Slow mode: ${spanInWords(room.slowMode)}` : "Slow mode: off",
-          "Change",
-          () => dialogs.askSlowMode(client, room),
+          room.slowMode
+            ? gettext("Slow mode: {pause}", { pause: spanInWords(room.slowMode) })
+            : gettext("Slow mode: off"),
+          gettext("Change"),
+          () => askSlowMode(client, room),
         )}
         ${setting(
-          room.writers === "stewards" ? "Read-only: owners and moderators write" : "All members write",
-          room.writers === "stewards" ? "Let all write" : "Make read-only",
-          () => dialogs.askReadOnly(client, room),
+          room.writers === "stewards"
+            ? gettext("Read-only: owners and moderators write")
+            : gettext("All members write"),
+          room.writers === "stewards" ? gettext("Let all write") : gettext("Make read-only"),
+          () => askReadOnly(client, room),
         )}
-        ${setting(room.locked ? "Locked: nobody writes" : "Not locked", room.locked ? "Unlock" : "Lock", () =>
-          dialogs.askLock(client, room),
+        ${setting(
+          room.locked ? gettext("Locked: nobody writes") : gettext("Not locked"),
+          room.locked ? gettext("Unlock") : gettext("Lock"),
+          () => askLock(client, room),
         )}
         ${isOwner
           ? setting(
-              room.archived ? "Archived" : "Not archived",
-              room.archived ? "Bring back" : "Archive",
-              () => dialogs.askArchive(client, room),
+              room.archived ? gettext("Archived") : gettext("Not archived"),
+              room.archived ? gettext("Bring back") : gettext("Archive"),
+              () => askArchive(client, room),
             )
           : nothing}
       </ul>
@@ -245,26 +273,37 @@ export class ModerationPanel extends SidePanel {
 
   #done() {
     const entries = this.#trail;
-    if (!entries) return html`<p class="moderation__quiet" role="status">Loading…</p>`;
-    if (entries.length === 0) return html`<p class="moderation__quiet">Nothing yet.</p>`;
+    if (!entries) return html`<p class="moderation__quiet" role="status">${gettext("Loading…")}</p>`;
+    if (entries.length === 0) return html`<p class="moderation__quiet">${gettext("Nothing yet.")}</p>`;
     return html`<ol role="list" class="moderation__trail">
         ${repeat(entries, (entry) => entry.id, (entry) => this.#entry(entry))}
       </ol>
-      ${this.#hasMore ? act("Show older", () => this.#older()) : nothing}`;
+      ${this.#hasMore ? act(gettext("Show older"), () => this.#older()) : nothing}`;
   }
 
   #entry(/** @type {Entry} */ { at, verb, what, by, user, seq, reason, before, after }) {
     const date = new Date(at);
+    const who = html`<strong dir="auto">${by?.name ?? gettext("The site")}</strong>`;
     const changes = verb === "room.change" ? Object.keys(after) : [];
     return html`<li>
       <time datetime=${at} title=${fullTime(date)}>${timeOrDay(date)}</time>
       <p>
-        <strong>${by?.name ?? "The site"}</strong> ${what}${user ? html`: ${user.name}` : nothing}
-        ${seq === null ? nothing : html`<a class="link" href=${this.#place(seq)}>Show</a>`}
+        ${user
+          ? sentence(gettext("{who} {what}: {whom}"), { who, what, whom: html`<bdi>${user.name}</bdi>` })
+          : sentence(gettext("{who} {what}"), { who, what })}
+        ${seq === null
+          ? nothing
+          : html`<a class="link" href=${this.#place(seq)}>${gettext("Show")}</a>`}
       </p>
       ${changes.map(
         (name) =>
-          html`<p class="moderation__quiet" dir="auto">${name}: ${before[name]} → ${after[name]}</p>`,
+          html`<p class="moderation__quiet">
+            ${sentence(gettext("{setting}: {before} → {after}"), {
+              setting: name,
+              before: html`<bdi>${before[name]}</bdi>`,
+              after: html`<bdi>${after[name]}</bdi>`,
+            })}
+          </p>`,
       )}
       ${reason ? html`<p dir="auto"><q>${reason}</q></p>` : nothing}
     </li>`;

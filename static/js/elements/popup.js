@@ -29,11 +29,25 @@ export function popUp(popup, opener, isHeld = false) {
   });
   if (isButton) opener.setAttribute("aria-expanded", "true");
   popup.showPopover();
-  const { top, bottom, right } = opener.getBoundingClientRect();
+  const { top, bottom } = opener.getBoundingClientRect();
   const above = top - popup.offsetHeight - GAP;
   const below = Math.min(bottom + GAP, innerHeight - popup.offsetHeight - GAP);
   popup.style.top = `${Math.max(GAP, above > 0 ? above : below)}px`;
-  popup.style.left = `${Math.max(GAP, Math.min(right, innerWidth - GAP) - popup.offsetWidth)}px`;
+  align(popup, opener, "end");
+}
+
+/**
+ * Puts a popup where one end of what opened it is, as far as the screen allows.
+ * @param {HTMLElement} popup
+ * @param {HTMLElement} opener
+ * @param {"start" | "end"} end as lines run
+ */
+export function align(popup, opener, end) {
+  const { left, right } = opener.getBoundingClientRect();
+  const isLeft = (end === "start") !== popup.matches(":dir(rtl)");
+  const wanted = isLeft ? left : right - popup.offsetWidth;
+  const most = innerWidth - popup.offsetWidth - GAP;
+  popup.style.left = `${Math.max(GAP, Math.min(wanted, most))}px`;
 }
 
 /** A press beside it, or Escape, closes the popup. */

@@ -17,18 +17,19 @@
  * @typedef {import("./moderation-panel.js").Sanction} Sanction
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, language } from "../language.js";
 import { Lost } from "../session/refusal.js";
 import { avatar, icon, presenceDot } from "../view/pieces.js";
 import { statusOf } from "../view/status.js";
+import { sanctionText } from "../view/sanctions.js";
 import { agoInWords, ahead, inWords } from "../view/until.js";
 import { ChatElement, put } from "./element.js";
 import { memberActs, mayModerate } from "./member-acts.js";
-import { askLift } from "./moderate-dialogs.js";
-import { popUp } from "./popup.js";
+import { askLift } from "./sanction-dialogs.js";
+import { align, popUp } from "./popup.js";
 import { reportMember } from "./report-dialog.js";
 
-const GAP = 8; // px to the edge of the screen
-const PRESENCE = { online: "Online", away: "Away", offline: "Offline" };
+const PRESENCE = { online: gettext("Online"), away: gettext("Away"), offline: gettext("Offline") };
 
 /** Who a member is, opened from a name or a picture. */
 export class ProfileCard extends ChatElement {
@@ -50,16 +51,17 @@ export class ProfileCard extends ChatElement {
         this.#sanctionsOf(user),
       ]);
     } catch (error) {
-      this.#why = error instanceof Lost ? "The server cannot be reached." : "They are not here any more.";
+      this.#why =
+        error instanceof Lost
+          ? gettext("The server cannot be reached.")
+          : gettext("They are not here any more.");
     }
     this.classList.add("profile-card");
     this.setAttribute("role", "dialog");
-    this.setAttribute("aria-label", this.#profile?.name ?? "Member");
+    this.setAttribute("aria-label", this.#profile?.name ?? gettext("Member"));
     this.paint();
     popUp(this, opener);
-    // A name is at the left of what is said: the card begins where it does.
-    const { left } = opener.getBoundingClientRect();
-    this.style.left = `${Math.max(GAP, Math.min(left, innerWidth - this.offsetWidth - GAP))}px`;
+    align(this, opener, "start"); // a name begins what is said: the card begins where it does
     this.querySelector("button")?.focus();
   }
 
@@ -71,8 +73,8 @@ export class ProfileCard extends ChatElement {
       <div class="profile-card__head">
         <span class="face">${avatar(profile, "large")}${presenceDot(profile.presence)}</span>
         <div>
-          <h2>${profile.name}</h2>
-          <p class="profile-card__quiet">@${profile.username}</p>
+          <h2 dir="auto">${profile.name}</h2>
+          <p class="profile-card__quiet"><bdi>@${profile.username}</bdi></p>
         </div>
       </div>
       ${this.#status(profile)}
@@ -93,15 +95,14 @@ export class ProfileCard extends ChatElement {
   #moderation(/** @type {Profile} */ profile) {
     const acts = memberActs(this.client, profile.id);
     if (acts.length === 0 || this.#isSure) return nothing;
-    return html`<section class="profile-card__moderation" aria-label="In this room">
-      <h3>In this room</h3>
+    return html`<section class="profile-card__moderation" aria-label=${gettext("In this room")}>
+      <h3>${gettext("In this room")}</h3>
       ${this.#sanctions.map(
         (sanction) => html`<p class="profile-card__quiet profile-card__sanction">
           ${icon(sanction.kind === "mute" ? "volume-x" : "ban")}
-          ${sanction.kind === "mute" ? "Muted" : "Banned"}
-          ${sanction.until ? inWords(Date.parse(sanction.until)) : "until it is lifted"}
+          ${sanctionText(sanction)}
           <button type="button" class="link" @click=${() => this.#then(() => askLift(this.client, sanction))}>
-            Lift
+            ${gettext("Lift")}
           </button>
         </p>`,
       )}
@@ -128,53 +129,60 @@ export class ProfileCard extends ChatElement {
     const undisturbed = ahead(profile.dnd_until);
     return html`${text || emoji
       ? html`<p class="profile-card__status">
-          ${emoji} ${text}
+          ${emoji} <bdi>${text}</bdi>
           ${until === null ? nothing : html`<small>${inWords(until)}</small>`}
         </p>`
       : nothing}${undisturbed === null
       ? nothing
       : html`<p class="profile-card__status">
-          ${icon("moon")} Do not disturb <small>${inWords(undisturbed)}</small>
+          ${icon("moon")} ${gettext("Do not disturb")} <small>${inWords(undisturbed)}</small>
         </p>`}`;
   }
 
   #presence(/** @type {Profile} */ { presence, last_seen: lastSeen }) {
     if (lastSeen === null) return PRESENCE[presence];
-    return `Last seen ${agoInWords(Date.parse(lastSeen))}`;
+    return gettext("Last seen {ago}", { ago: agoInWords(Date.parse(lastSeen)) });
   }
 
   #ownActs() {
     return html`<button type="button" class="button button--small" @click=${this.#setStatus}>
-        Set a status
+        ${gettext("Set a status")}
       </button>
-      <a class="button button--quiet button--small" href=${this.client.urls.profile}>Your profile</a>`;
+      <a class="button button--quiet button--small" href=${this.client.urls.profile}
+        >${gettext("Your profile")}</a
+      >`;
   }
 
   #acts(/** @type {Profile} */ profile) {
+    const { name } = profile;
     if (this.#isSure) {
       return html`<p>
-          You and ${profile.name} will share no direct conversation, and neither is told when the
-          other mentions them. They are not told that you did this.
+          ${gettext(
+            "You and {name} will share no direct conversation, and neither is told when the other mentions them. They are not told that you did this.",
+            { name },
+          )}
         </p>
         <button type="button" class="button button--danger button--small" @click=${this.#block}>
-          Block ${profile.name}
+          ${gettext("Block {name}", { name })}
         </button>`;
     }
     return html`${profile.blocked
-      ? html`<p class="profile-card__quiet">${icon("ban")} You block ${profile.name}.</p>
-          <button type="button" class="button button--small" @click=${this.#unblock}>Unblock</button>`
+      ? html`<p class="profile-card__quiet">${icon("ban")} ${gettext("You block {name}.", { name })}</p>
+          <button type="button" class="button button--small" @click=${this.#unblock}>
+            ${gettext("Unblock")}
+          </button>`
       : html`<button type="button" class="button button--small" @click=${this.#write}>
-            ${icon("message-circle")} Message
+            ${icon("message-circle")} ${gettext("Message")}
           </button>
           <button type="button" class="button button--quiet button--small" @click=${this.#ask}>
-            ${icon("ban")} Block…
+            ${icon("ban")} ${gettext("Block…")}
           </button>
           <button
             type="button"
             class="button button--quiet button--small"
             @click=${() => this.#then(() => reportMember(this.client, profile))}
           >
-            ${icon("flag")} Report…
+            ${icon("flag")} ${gettext("Report…")}
           </button>`}`;
   }
 
@@ -220,7 +228,8 @@ export class ProfileCard extends ChatElement {
 /** 14:05 for them */
 function localTime(/** @type {string} */ timeZone) {
   try {
-    return `${new Intl.DateTimeFormat(undefined, { timeStyle: "short", timeZone }).format()} for them`;
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone });
+    return gettext("{time} for them", { time: clock.format() });
   } catch {
     return timeZone; // a zone that this browser does not know
   }

@@ -2,6 +2,7 @@
 /** @typedef {import("../state/room.js").RoomState} RoomState */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { gettext } from "../language.js";
 import { avatar, icon, presenceDot, roomSign } from "../view/pieces.js";
 import { statusSigns } from "../view/status.js";
 import { countText } from "../view/words.js";
@@ -23,7 +24,7 @@ function chosenBefore() {
 export class RoomList extends ChatElement {
   static topics = ["rooms", "presence", "connection", "threads", "members"];
 
-  /** @type {Set<string>} titles of sections that are folded up, on this device; and LIT_FIRST */
+  /** @type {Set<string>} names of sections that are folded up, on this device; and LIT_FIRST */
   #chosen = new Set(chosenBefore());
   /** @type {RoomState | null} what is being dragged */
   #carried = null;
@@ -35,18 +36,20 @@ export class RoomList extends ChatElement {
     const { urls } = this.client;
     return html`
       <div class="room-list__head">
-        <h1 class="visually-hidden room-list__heading">Rooms</h1>
+        <h1 class="visually-hidden room-list__heading">${gettext("Rooms")}</h1>
         <a class="room-list__site" href=${urls.rooms}>${document.documentElement.dataset.site}</a>
-        <a class="button button--bare button--icon" href=${urls.rooms} title="Find rooms">
-          ${icon("compass")}<span class="visually-hidden">Find rooms</span>
+        <a class="button button--bare button--icon" href=${urls.rooms} title=${gettext("Find rooms")}>
+          ${icon("compass")}<span class="visually-hidden">${gettext("Find rooms")}</span>
         </a>
       </div>
       ${this.#filter()}
-      <nav class="room-list__rooms" aria-label="Rooms">
+      <nav class="room-list__rooms" aria-label=${gettext("Rooms")}>
         ${this.#sought ? nothing : this.#own()}
-        ${favourites.length > 0 ? this.#section("Favourites", favourites) : nothing}
-        ${this.#section("Rooms", rooms, [urls.newRoom, "New room"])}
-        ${this.#section("People", direct, [urls.people, "Write to someone"])}
+        ${favourites.length > 0
+          ? this.#section("favourites", gettext("Favourites"), favourites)
+          : nothing}
+        ${this.#section("rooms", gettext("Rooms"), rooms, [urls.newRoom, gettext("New room")])}
+        ${this.#section("people", gettext("People"), direct, [urls.people, gettext("Write to someone")])}
       </nav>
       ${this.#footer()}
     `;
@@ -58,8 +61,8 @@ export class RoomList extends ChatElement {
       <input
         class="input"
         type="search"
-        aria-label="Find in your rooms"
-        placeholder="Find in your rooms"
+        aria-label=${gettext("Find in your rooms")}
+        placeholder=${gettext("Find in your rooms")}
         autocomplete="off"
         .value=${this.#sought}
         @input=${(/** @type {any} */ event) => this.#seek(event.target.value)}
@@ -68,11 +71,11 @@ export class RoomList extends ChatElement {
       <button
         type="button"
         class="button button--bare button--icon"
-        title="Unread first"
+        title=${gettext("Unread first")}
         aria-pressed=${this.#chosen.has(LIT_FIRST)}
         @click=${() => this.#choose(LIT_FIRST)}
       >
-        ${icon("lamp")}<span class="visually-hidden">Unread first</span>
+        ${icon("lamp")}<span class="visually-hidden">${gettext("Unread first")}</span>
       </button>
     </div>`;
   }
@@ -92,9 +95,9 @@ export class RoomList extends ChatElement {
   #own() {
     const { threads, reading } = this.client;
     return html`<ul class="room-list__own" role="list">
-      <li>${this.#panel("threads", "messages-square", "Threads", threads.unread)}</li>
-      <li>${this.#panel("mentions", "at-sign", "Mentions", reading.mentions)}</li>
-      <li>${this.#panel("saved", "bookmark", "Saved", 0)}</li>
+      <li>${this.#panel("threads", "messages-square", gettext("Threads"), threads.unread)}</li>
+      <li>${this.#panel("mentions", "at-sign", gettext("Mentions"), reading.mentions)}</li>
+      <li>${this.#panel("saved", "bookmark", gettext("Saved"), 0)}</li>
     </ul>`;
   }
 
@@ -117,12 +120,13 @@ export class RoomList extends ChatElement {
 
   /**
    * A section that can be folded up: then only what is unread in it, or open, is seen.
+   * @param {"favourites" | "rooms" | "people"} name by which it is remembered that it is folded up
    * @param {string} title
    * @param {RoomState[]} rooms
    * @param {[string, string]} [add] the address where one adds a room, and what that is called
    */
-  #section(title, rooms, add) {
-    const isFolded = this.#chosen.has(title) && !this.#sought;
+  #section(name, title, rooms, add) {
+    const isFolded = this.#chosen.has(name) && !this.#sought;
     const shown = this.#shown(isFolded ? rooms.filter((room) => this.#asks(room)) : rooms);
     if (this.#sought && shown.length === 0) return nothing;
     return html`
@@ -133,7 +137,7 @@ export class RoomList extends ChatElement {
               type="button"
               class="room-list__fold"
               aria-expanded=${!isFolded}
-              @click=${() => this.#choose(title)}
+              @click=${() => this.#choose(name)}
             >
               ${icon(isFolded ? "chevron-right" : "chevron-down")} ${title}
             </button>
@@ -151,7 +155,9 @@ export class RoomList extends ChatElement {
             (/** @type {RoomState} */ room) => this.#line(room),
           )}
           ${rooms.length === 0 && add && !isFolded && !this.#sought
-            ? html`<li><a class="room-list__none" href=${add[0]}>${add[1]}…</a></li>`
+            ? html`<li>
+                <a class="room-list__none" href=${add[0]}>${gettext("{what}…", { what: add[1] })}</a>
+              </li>`
             : nothing}
         </ul>
       </section>
@@ -179,11 +185,13 @@ export class RoomList extends ChatElement {
       <button
         type="button"
         class="room-list__more"
-        title="Options"
+        title=${gettext("Options")}
         aria-haspopup="menu"
         @click=${(/** @type {Event} */ event) => this.#openMenu(event, room)}
       >
-        ${icon("ellipsis")}<span class="visually-hidden">Options for ${room.name}</span>
+        ${icon("ellipsis")}<span class="visually-hidden"
+          >${gettext("Options for {room}", { room: room.name })}</span
+        >
       </button>
     </li>`;
   }
@@ -247,7 +255,7 @@ export class RoomList extends ChatElement {
         ${calls > 0
           ? html`<span class="room-list__count" data-calls>${countText(calls)}</span>`
           : this.#count(count)}
-        ${count > 0 ? html`<span class="visually-hidden">unread</span>` : nothing}
+        ${count > 0 ? html`<span class="visually-hidden">${gettext("unread")}</span>` : nothing}
       </a>
     `;
   }
@@ -274,21 +282,21 @@ export class RoomList extends ChatElement {
     const state = session.state === "open" ? "online" : "offline";
     return html`
       <div class="room-list__foot">
-        <a class="room-list__me" href=${urls.profile} title="Your profile">
+        <a class="room-list__me" href=${urls.profile} title=${gettext("Your profile")}>
           <span class="face">${avatar(me)}${presenceDot(state)}</span>
           <span class="room-list__name">
-            ${me.name} ${statusSigns(this.client.person(me.id))}
-            ${state === "offline" ? html`<small>not connected</small>` : nothing}
+            <bdi>${me.name}</bdi> ${statusSigns(this.client.person(me.id))}
+            ${state === "offline" ? html`<small>${gettext("not connected")}</small>` : nothing}
           </span>
           ${icon("settings")}
         </a>
         <button
           type="button"
           class="button button--bare button--icon"
-          title="Set a status"
+          title=${gettext("Set a status")}
           @click=${this.#setStatus}
         >
-          ${icon("smile-plus")}<span class="visually-hidden">Set a status</span>
+          ${icon("smile-plus")}<span class="visually-hidden">${gettext("Set a status")}</span>
         </button>
       </div>
     `;

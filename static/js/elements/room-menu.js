@@ -2,6 +2,7 @@
 /** @typedef {import("../state/room.js").RoomState} RoomState */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { canMove, leave, move, want } from "../client/arranging.js";
+import { gettext } from "../language.js";
 import { inWords } from "../view/until.js";
 import { ChatElement, put } from "./element.js";
 import { menuGroup, menuItem, moveInMenu } from "./menu-items.js";
@@ -10,15 +11,15 @@ import { popUp } from "./popup.js";
 const HOUR = 60 * 60 * 1000; // ms
 /** For how long a room can be quiet. */
 const PAUSES = /** @type {const} */ ([
-  ["For an hour", HOUR],
-  ["For 8 hours", 8 * HOUR],
-  ["For a day", 24 * HOUR],
-  ["For a week", 7 * 24 * HOUR],
+  [gettext("For an hour"), HOUR],
+  [gettext("For 8 hours"), 8 * HOUR],
+  [gettext("For a day"), 24 * HOUR],
+  [gettext("For a week"), 7 * 24 * HOUR],
 ]);
 const LEVELS = /** @type {const} */ ([
-  ["all", "bell", "Everything"],
-  ["mentions", "at-sign", "Mentions"],
-  ["nothing", "bell-off", "Nothing"],
+  ["all", "bell", gettext("Everything")],
+  ["mentions", "at-sign", gettext("Mentions")],
+  ["nothing", "bell-off", gettext("Nothing")],
 ]);
 
 /** How one wants a room: on top, in which place, and of what it may tell. */
@@ -57,27 +58,33 @@ export class RoomMenu extends ChatElement {
       @click=${() => this.hidePopover()}
     >
       ${room.unread.count > 0
-        ? menuItem("circle-help", "Why is this unread?", () => this.#explain(room))
+        ? menuItem("circle-help", gettext("Why is this unread?"), () => this.#explain(room))
         : nothing}
-      ${menuItem("star", room.favourite ? "No favourite any more" : "Favourite", () =>
-        want(client, room, { favourite: !room.favourite }),
+      ${menuItem(
+        "star",
+        room.favourite ? gettext("No favourite any more") : gettext("Favourite"),
+        () => want(client, room, { favourite: !room.favourite }),
       )}
       ${canMove(client, room, "up")
-        ? menuItem("arrow-up", "Move up", () => move(client, room, "up"))
+        ? menuItem("arrow-up", gettext("Move up"), () => move(client, room, "up"))
         : nothing}
       ${canMove(client, room, "down")
-        ? menuItem("arrow-down", "Move down", () => move(client, room, "down"))
+        ? menuItem("arrow-down", gettext("Move down"), () => move(client, room, "down"))
         : nothing}
       ${menuGroup(
-        "Tell me about",
+        gettext("Tell me about"),
         LEVELS.map(([notify, sign, label]) =>
           menuItem(sign, label, () => want(client, room, { notify }), room.notify === notify),
         ),
       )}
       ${menuGroup(
-        isQuiet ? `Quiet ${inWords(room.quietUntil)}` : "Quiet",
+        isQuiet ? gettext("Quiet {until}", { until: inWords(room.quietUntil) }) : gettext("Quiet"),
         isQuiet
-          ? [menuItem("volume-2", "Be told again", () => want(client, room, { quiet_until: null }))]
+          ? [
+              menuItem("volume-2", gettext("Be told again"), () =>
+                want(client, room, { quiet_until: null }),
+              ),
+            ]
           : PAUSES.map(([label, ms]) =>
               menuItem("volume-x", label, () =>
                 want(client, room, { quiet_until: new Date(Date.now() + ms).toISOString() }),
@@ -86,11 +93,11 @@ export class RoomMenu extends ChatElement {
       )}
       ${room.kind === "direct"
         ? nothing
-        : menuGroup("This room", [
-            menuItem("settings", "Settings", () =>
+        : menuGroup(gettext("This room"), [
+            menuItem("settings", gettext("Settings"), () =>
               location.assign(`${this.client.urls.rooms}${room.slug}/settings/`),
             ),
-            menuItem("door-open", "Leave", () => leave(client, room)),
+            menuItem("door-open", gettext("Leave"), () => leave(client, room)),
           ])}
     </div>`;
   }

@@ -14,9 +14,11 @@
  * @typedef {{title: string, choices: Choice[]}} Group
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, ngettext } from "../language.js";
 import { distance } from "../state/fuzzy.js";
 import { RecentRooms } from "../state/recents.js";
 import { avatar, icon, presenceDot, roomSign } from "../view/pieces.js";
+import { sentence } from "../view/sentence.js";
 import { countText } from "../view/words.js";
 import { ChatElement } from "./element.js";
 import { commandChoices } from "./switcher-commands.js";
@@ -53,13 +55,14 @@ export class RoomSwitcher extends ChatElement {
     const groups = this.#groups();
     const all = groups.flatMap(({ choices }) => choices);
     this.#at = Math.min(this.#at, Math.max(0, all.length - 1));
-    return html`<dialog class="confirm switcher" aria-label="Go to" @close=${this.#closed} @click=${this.#outside}>
+    return html`<dialog class="confirm switcher" aria-label=${gettext("Go to")} @close=${this.#closed} @click=${this.#outside}>
       <input
         class="input switcher__field"
         type="text"
         role="combobox"
-        aria-label="Find a room, a person or a command"
-        placeholder="Find a room, a person or a command"
+        dir="auto"
+        aria-label=${gettext("Find a room, a person or a command")}
+        placeholder=${gettext("Find a room, a person or a command")}
         aria-autocomplete="list"
         aria-expanded="true"
         aria-controls="switcher-choices"
@@ -70,12 +73,23 @@ export class RoomSwitcher extends ChatElement {
         @input=${this.#changed}
         @keydown=${this.#pressed}
       />
-      <div class="switcher__choices" id="switcher-choices" role="listbox" aria-label="What may be meant">
+      <div
+        class="switcher__choices"
+        id="switcher-choices"
+        role="listbox"
+        aria-label=${gettext("What may be meant")}
+      >
         ${groups.map((group) => this.#group(group, all))}
       </div>
-      <p class="switcher__none" role="status">${all.length === 0 ? "Nothing is called that." : nothing}</p>
+      <p class="switcher__none" role="status">
+        ${all.length === 0 ? gettext("Nothing is called that.") : nothing}
+      </p>
       <p class="switcher__hint">
-        <kbd>#</kbd> rooms only · <kbd>@</kbd> people only · <kbd>&gt;</kbd> commands only
+        ${sentence(gettext("{rooms} rooms only · {people} people only · {commands} commands only"), {
+          rooms: html`<kbd>#</kbd>`,
+          people: html`<kbd>@</kbd>`,
+          commands: html`<kbd>&gt;</kbd>`,
+        })}
       </p>
     </dialog>`;
   }
@@ -100,7 +114,7 @@ export class RoomSwitcher extends ChatElement {
       data-key=${choice.key}
       @click=${() => this.#choose(choice)}
     >
-      ${choice.sign} <strong>${choice.name}</strong> <span>${choice.about}</span>
+      ${choice.sign} <strong dir="auto">${choice.name}</strong> <span>${choice.about}</span>
     </div>`;
   }
 
@@ -111,9 +125,9 @@ export class RoomSwitcher extends ChatElement {
     const kind = KINDS[/** @type {keyof typeof KINDS} */ (this.#typed[0])] ?? null;
     const wanted = (kind ? this.#typed.slice(1) : this.#typed).trim();
     const groups = [
-      { kind: "rooms", title: "Rooms", choices: [...this.#rooms(), ...this.#publicRooms] },
-      { kind: "people", title: "People", choices: [...this.#people(), ...this.#strangers] },
-      { kind: "commands", title: "Commands", choices: commandChoices(this.client) },
+      { kind: "rooms", title: gettext("Rooms"), choices: [...this.#rooms(), ...this.#publicRooms] },
+      { kind: "people", title: gettext("People"), choices: [...this.#people(), ...this.#strangers] },
+      { kind: "commands", title: gettext("Commands"), choices: commandChoices(this.client) },
     ].filter((group) => (kind ? group.kind === kind : wanted || group.kind !== "people"));
     const most = kind ? Infinity : SHOWN;
     return groups
@@ -138,7 +152,7 @@ export class RoomSwitcher extends ChatElement {
         key: `room:${room.id}`,
         name: room.name,
         also: other?.username ?? room.slug,
-        about: isOpen ? "here" : room.unread.count > 0 ? `${countText(room.unread.count)} unread` : "",
+        about: isOpen ? gettext("here") : unreadIn(room.unread.count),
         sign: other ? face(client, other) : roomSign(room),
         choose: () => this.#go(room.slug),
         rank: isOpen ? Infinity : visited >= 0 ? visited : recent.length + place,
@@ -194,7 +208,7 @@ export class RoomSwitcher extends ChatElement {
   /** @returns {Choice} */
   #publicRoom(/** @type {{id: number, slug: string, name: string}} */ { id, slug, name }) {
     const choose = () => this.#go(slug);
-    return { key: `room:${id}`, name, also: slug, about: "not joined", sign: icon("hash"), choose };
+    return { key: `room:${id}`, name, also: slug, about: gettext("not joined"), sign: icon("hash"), choose };
   }
 
   // What is done
@@ -293,6 +307,11 @@ function face(client, person) {
   return html`<span class="completions__face"
     >${avatar(person, "small")}${presenceDot(client.presence.of(person.id))}</span
   >`;
+}
+
+function unreadIn(/** @type {number} */ count) {
+  if (count === 0) return "";
+  return ngettext("{n} unread", "{n} unread", count, { n: countText(count) });
 }
 
 /** @returns {choice is Choice} */
