@@ -2,8 +2,9 @@
 
 A language has one catalogue, ``locale/<language>/LC_MESSAGES/django.po``, with the texts of pages,
 services and scripts alike. Django reads its compiled form; the scripts' part of it is written to
-``static/js/words/<language>.js``. Both are kept with the code, so that nothing but Python is needed
-to run the site; Babel, which makes them, is needed by those who change texts.
+``static/js/words/``: what a room's first page needs, and the rest. Both are kept with the code, so
+that nothing but Python is needed to run the site; Babel, which makes them, is needed by those who
+change texts.
 """
 
 import io
@@ -20,6 +21,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from chatsite import script_texts
+
 ROOT = Path(settings.BASE_DIR)
 PYTHON_WORDS: dict[str, Any] = {
     "_": None,
@@ -31,10 +34,7 @@ PYTHON_WORDS: dict[str, Any] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-SCRIPT_WORDS: dict[str, Any] = {"gettext": None, "ngettext": (1, 2)}
 CODE = ("accounts", "chat", "chatsite")
-SCRIPTS = "static/js"
-WORDS = "static/js/words"  # written here, never read
 LINE_WIDTH = 100
 UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -50,8 +50,13 @@ def catalogue_path(language: str) -> Path:
 
 
 def words_path(language: str) -> Path:
-    """Return where a browser finds the scripts' texts of ``language``."""
-    return ROOT / WORDS / f"{language}.js"
+    """Return where a browser finds the scripts' texts of ``language`` that it needs at once."""
+    return script_texts.WORDS / f"{language}.js"
+
+
+def rest_path(language: str) -> Path:
+    """Return where it finds the others."""
+    return script_texts.WORDS / f"{language}-rest.js"
 
 
 def read(language: str) -> Catalog:
@@ -67,30 +72,31 @@ def read(language: str) -> Catalog:
 def found_texts() -> Catalog:
     """Return all texts of the code, each with the files where it stands."""
     found = Catalog(creation_date=UNDATED)
-    for path, keywords, text in _sources():
-        name = path.relative_to(ROOT).as_posix()
-        language = "javascript" if path.suffix == ".js" else "python"
-        options = {"encoding": "utf-8", "parse_template_string": "yes"}
+    for path, text in _sources():
         for _line, message, comments, context in extract(
-            language, io.BytesIO(text), keywords, ["Translators:"], options
+            "python", io.BytesIO(text), PYTHON_WORDS, ["Translators:"], {"encoding": "utf-8"}
         ):
-            found.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
+            found.add(message, locations=[_place(path)], auto_comments=comments, context=context)
+    for path in script_texts.scripts():
+        for texts in script_texts.texts_in(path):
+            found.add(texts if len(texts) > 1 else texts[0], locations=[_place(path)])
     return found
 
 
-def _sources() -> Iterator[tuple[Path, dict[str, Any], bytes]]:
+def _place(path: Path) -> tuple[str, int]:
+    return path.relative_to(ROOT).as_posix(), 0
+
+
+def _sources() -> Iterator[tuple[Path, bytes]]:
     for folder in CODE:
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield path, PYTHON_WORDS, path.read_bytes()
+                yield path, path.read_bytes()
     for suffix in ("*.html", "*.txt"):
         for path in sorted((ROOT / "templates").rglob(suffix)):
             code = templatize(path.read_text(), origin=path.name)
             # Indented as the page is, which would mean something in Python.
-            yield path, PYTHON_WORDS, "\n".join(map(str.lstrip, code.splitlines())).encode()
-    for path in sorted((ROOT / SCRIPTS).rglob("*.js")):
-        if path.parent != ROOT / WORDS:
-            yield path, SCRIPT_WORDS, path.read_bytes()
+            yield path, "\n".join(map(str.lstrip, code.splitlines())).encode()
 
 
 def brought_up(language: str, found: Catalog) -> Catalog:
@@ -108,7 +114,9 @@ def untranslated(catalogue: Catalog) -> list[str]:
 
 def _is_whole(message: Any) -> bool:
     forms = message.string if isinstance(message.string, tuple) else (message.string,)
-    return all(forms) and not message.fuzzy and not list(message.check())
+    if not all(forms) or message.fuzzy or list(message.check()):
+        return False
+    return not _scripts_of(message) or not script_texts.lacks_places(message.id, forms)
 
 
 def as_po(catalogue: Catalog) -> bytes:
@@ -130,13 +138,27 @@ def as_mo(catalogue: Catalog) -> bytes:
     return out.getvalue()
 
 
-def as_words(catalogue: Catalog) -> str:
-    """Return the module with the texts that scripts show: by text, a string or its forms."""
-    words = {
-        _first(message.id): message.string
-        for message in catalogue
-        if message.id and any(name.startswith(SCRIPTS) for name, _line in message.locations)
-    }
+def as_words(catalogue: Catalog) -> tuple[str, str]:
+    """Return the modules with the texts that scripts show: those that are needed at once, the rest.
+
+    A text has its translation there, or the forms of it.
+    """
+    first: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for message in catalogue:
+        if message.id and (places := _scripts_of(message)):
+            is_at_once = not places.isdisjoint(script_texts.loaded_at_once())
+            (first if is_at_once else rest)[_first(message.id)] = message.string
+    more = f'export const rest = () => import("./{catalogue.locale_identifier}-rest.js");\n'
+    return _module(first) + more, _module(rest)
+
+
+def _scripts_of(message: Any) -> set[Path]:
+    paths = {ROOT / name for name, _line in message.locations}
+    return {path for path in paths if script_texts.SCRIPTS in path.parents}
+
+
+def _module(words: dict[str, Any]) -> str:
     told = json.dumps(dict(sorted(words.items())), ensure_ascii=False, indent=0)
     return f"// Written by `manage.py words`.\nexport default {told};\n"
 

@@ -51,6 +51,7 @@ import { Verdicts } from "./client/verdicts.js";
 import { Windows } from "./client/windows.js";
 import { Writing } from "./client/writing.js";
 import { Emitter } from "./emitter.js";
+import { gettext } from "./language.js";
 import { Lost, Refusal } from "./session/refusal.js";
 import { Drafts } from "./state/drafts.js";
 import { Outbox } from "./state/outbox.js";
@@ -196,7 +197,7 @@ export class ChatClient extends Emitter {
 
   /** Tells of what was refused, or found no way to the server; raises anything else. */
   refused(/** @type {unknown} */ error) {
-    if (error instanceof Lost) this.tell("notice", "The server cannot be reached. Try again.");
+    if (error instanceof Lost) this.tell("notice", gettext("The server cannot be reached. Try again."));
     else if (error instanceof Refusal) {
       this.tell("notice", reason({ code: error.code, detail: error.message }));
     } else throw error;

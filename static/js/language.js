@@ -3,18 +3,23 @@
  * The language of the page: its texts, numbers and dates.
  *
  * The texts stand in the code in English. A page in another language names its catalogue, which
- * is here before any module that asks for a text is run: they all wait for this one.
+ * is here before any module that asks for a text is run: they all wait for this one. It has the texts
+ * of the modules that are loaded at once; the others wait for all-words.js, which reads the rest.
  */
 
 /** @typedef {Record<string, string | string[]>} Words */
 
 /** @type {HTMLLinkElement | null} */
 const link = document.querySelector("link#words");
-/** @type {Words} */
-const words = link ? (await import(link.href)).default : {};
+/** @type {{default: Words, rest: () => Promise<{default: Words}>} | null} */
+const catalogue = link && (await import(link.href));
+const words = { ...catalogue?.default };
 
-/** The language as the page has it, for `Intl`. */
-export const language = document.documentElement.lang || "en";
+const { lang, dir } = document.documentElement;
+const sameTongue = (/** @type {string} */ tag) => tag.split("-")[0] === lang.split("-")[0];
+
+/** The language as the page has it, for `Intl`: of the country that the browser names, if it names one. */
+export const language = navigator.languages.find(sameTongue) || lang || "en";
 
 const plural = new Intl.PluralRules(language);
 // gettext's forms stand in this order, of which a language has some.
@@ -22,6 +27,12 @@ const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
 const forms = CATEGORIES.filter((category) =>
   plural.resolvedOptions().pluralCategories.includes(/** @type {Intl.LDMLPluralRule} */ (category)),
 );
+
+/** Reads the texts that the page did not need at its start; without them they are in English. */
+export async function readRest() {
+  const rest = await catalogue?.rest().catch(() => null);
+  Object.assign(words, rest?.default);
+}
 
 /**
  * A text in the language of the page, with `{name}` replaced by what is given for it.
@@ -52,5 +63,10 @@ export function ngettext(one, many, n, values) {
  * @param {Record<string, string | number>} values
  */
 function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) => apart(values[name] ?? whole));
+}
+
+/** In lines from the right a name in Latin letters, as @ada, keeps its own order. */
+function apart(/** @type {string | number} */ value) {
+  return dir === "rtl" ? `\u2068${value}\u2069` : String(value);
 }

@@ -412,7 +412,7 @@ def test_a_room_is_left_by_command_after_a_question(
 def test_a_room_is_muted_for_a_time_by_command(window: Opening, bob: Member, room: Room) -> None:
     in_bob = window(bob, room)
     in_bob.say("/mute 2h")
-    expect(in_bob.notice).to_contain_text("Quiet for 2h")
+    expect(in_bob.notice).to_contain_text("Quiet until")
     seat = room.memberships.get(user=bob.user)
     assert seat.quiet_until is not None
     assert timedelta(hours=1.9) < seat.quiet_until - timezone.now() < timedelta(hours=2.1)

@@ -242,8 +242,10 @@ def test_every_module_and_style_sheet_of_the_page_is_named_in_its_head() -> None
     assert set(styles) == {str(path.relative_to(STATIC)) for path in sheets}
 
 
-def test_the_scripts_of_the_first_page_stay_small() -> None:
-    served = [slim_script((STATIC / name).read_bytes()) for name in imported_at_once()]
+@pytest.mark.parametrize("words", ["", "js/words/de.js", "js/words/ar.js"])
+def test_the_scripts_of_the_first_page_stay_small_in_every_language(words: str) -> None:
+    names = imported_at_once() | ({words} if words else set())
+    served = [slim_script((STATIC / name).read_bytes()) for name in names]
     assert sum(len(brotli.compress(script)) for script in served) < SCRIPTS_MOST
 
 

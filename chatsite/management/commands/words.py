@@ -6,6 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+MISPLACED = (
+    "Modules that a room's first page loads take gettext from language.js, the others from "
+    "all-words.js. It is the other way round in: "
+)
 SHOWN_MAX = 20  # texts that are named when translations are missing
 
 
@@ -22,17 +26,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Write the catalogues, or compare them."""
-        from chatsite import languages  # Babel comes with requirements-dev.txt alone
+        from chatsite import languages, script_texts  # Babel comes with requirements-dev.txt alone
 
+        if misplaced := script_texts.misplaced():
+            raise CommandError(MISPLACED + ", ".join(misplaced))
         found = languages.found_texts()
         behind, missing = [], []
         for language in languages.translated_languages():
             catalogue = languages.brought_up(language, found)
             po = languages.catalogue_path(language)
+            words, rest = languages.as_words(catalogue)
             fresh = {
                 po: languages.as_po(catalogue),
                 po.with_suffix(".mo"): languages.as_mo(catalogue),
-                languages.words_path(language): languages.as_words(catalogue).encode(),
+                languages.words_path(language): words.encode(),
+                languages.rest_path(language): rest.encode(),
             }
             behind += [path for path, content in fresh.items() if not _holds(path, content)]
             missing += [f"{language}: {text}" for text in languages.untranslated(catalogue)]

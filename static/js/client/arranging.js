@@ -6,6 +6,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  * @typedef {import("../state/room.js").RoomState} RoomState
  */
+import { gettext } from "../all-words.js";
 
 /**
  * Changes how one wants a room.
@@ -32,9 +33,9 @@ export async function meansToLeave(/** @type {RoomState} */ room) {
   const { confirmed } = await import("../elements/confirm-dialog.js");
   const question =
     room.kind === "private"
-      ? `Leave ${room.name}? Only an invitation brings you back.`
-      : `Leave ${room.name}?`;
-  return confirmed(question, "Leave");
+      ? gettext("Leave {room}? Only an invitation brings you back.", { room: room.name })
+      : gettext("Leave {room}?", { room: room.name });
+  return confirmed(question, gettext("Leave"));
 }
 
 /**

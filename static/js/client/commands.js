@@ -1,5 +1,6 @@
 // @ts-check
 /** @typedef {import("../clock.js").Clock} Clock */
+import { gettext } from "../language.js";
 import { Lost, Refusal } from "../session/refusal.js";
 
 /** ms before a command that found no way to the server is tried again */
@@ -30,7 +31,9 @@ export class Commands {
       } catch (error) {
         const isPassing = error instanceof Refusal && error.code === "unavailable";
         if (!isPassing && !(error instanceof Lost)) throw error;
-        if (this.#session.state === "stopped") throw new Refusal("forbidden", "You are signed out.");
+        if (this.#session.state === "stopped") {
+          throw new Refusal("forbidden", gettext("You are signed out."));
+        }
         await new Promise((resolve) => {
           this.#clock.after(() => resolve(undefined), RETRY);
         });

@@ -5,6 +5,7 @@
  *   body: string, due_at: string, state: "waiting" | "sending" | "failed" | "gone",
  *   failure: string}} Scheduled
  */
+import { gettext } from "../language.js";
 import { Lost } from "../session/refusal.js";
 import { DraftSync } from "../state/draft-sync.js";
 
@@ -63,7 +64,8 @@ export class Composing {
     if (row.state === "gone") this.#scheduled.delete(row.id);
     else this.#scheduled.set(row.id, row);
     if (row.state === "failed" && before?.state !== "failed") {
-      client.tell("notice", `A scheduled message could not be sent. ${row.failure}`);
+      const told = { reason: row.failure };
+      client.tell("notice", gettext("A scheduled message could not be sent. {reason}", told));
     }
     client.tell("scheduled");
   }

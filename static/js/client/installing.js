@@ -5,6 +5,7 @@
  *
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
+import { gettext } from "../all-words.js";
 
 /** ms within which pages look for a newer version after they came back: not all at once */
 const SPREAD = 60_000;
@@ -32,5 +33,5 @@ export async function install(/** @type {ChatClient} */ client) {
 function outdated(/** @type {ChatClient} */ client) {
   if (client.isOutdated) return;
   client.isOutdated = true;
-  client.tell("notice", "There is a new version. It comes with the next room you open.");
+  client.tell("notice", gettext("There is a new version. It comes with the next room you open."));
 }

@@ -3,6 +3,7 @@
  * @typedef {import("../state/types.js").Person} Person
  * @typedef {import("../state/room.js").RoomState} RoomState
  */
+import { gettext } from "../language.js";
 
 /** Everyone this page has heard of, and the members of the rooms, read when they are needed. */
 export class People {
@@ -27,7 +28,7 @@ export class People {
 
   /** A person by id; somebody who is not known yet has no name. @returns {Person} */
   get(/** @type {number} */ id) {
-    return this.#find(id) ?? { id, name: "Someone", username: "", avatar: null };
+    return this.#find(id) ?? { id, name: gettext("Someone"), username: "", avatar: null };
   }
 
   /** The members of the open room who are in it now. */

@@ -5,6 +5,7 @@
  * @typedef {{message: Message, author: Person, room_name: string, slug: string,
  *   saved_at: string}} SavedRow
  */
+import { gettext } from "../language.js";
 
 /** What this member keeps for later. Tells the client's topic `saved` when that changed. */
 export class Saved {
@@ -40,7 +41,8 @@ export class Saved {
       await client.api.post(`messages/${message.id}/saved`, { on });
       if (on) this.#ids?.add(message.id);
       else this.#ids?.delete(message.id);
-      client.tell("notice", on ? "Saved: you find it under Saved messages." : "No longer saved.");
+      const done = on ? gettext("Saved: you find it under Saved messages.") : gettext("No longer saved.");
+      client.tell("notice", done);
       client.tell("saved");
     } catch (error) {
       client.refused(error);

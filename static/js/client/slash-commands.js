@@ -7,9 +7,12 @@
  * @typedef {import("../state/room.js").RoomState} RoomState
  * @typedef {import("../state/types.js").Person} Person
  */
+import { gettext } from "../all-words.js";
 import { spanIn, timeIn } from "../state/when.js";
-import { usageOf } from "../state/slash.js";
 import { handlesIn } from "../state/completion.js";
+import { fullTime } from "../view/dates.js";
+import { usageOf } from "../view/slash-words.js";
+import { momentInWords } from "../view/until.js";
 import { listNames } from "../view/words.js";
 import { meansToLeave } from "./arranging.js";
 import { uuid } from "../uuid.js";
@@ -34,29 +37,36 @@ export async function carryOut(client, { name, rest }) {
 }
 
 async function me() {
-  throw new Misused(`Say what you do: ${usageOf("me")}`);
+  throw new Misused(gettext("Say what you do: {usage}", { usage: usageOf("me") }));
 }
 
 async function topic(/** @type {ChatClient} */ client, /** @type {RoomState} */ room, /** @type {string} */ rest) {
-  if (!rest) throw new Misused(`Say what the topic is: ${usageOf("topic")}`);
+  if (!rest) {
+    throw new Misused(gettext("Say what the topic is: {usage}", { usage: usageOf("topic") }));
+  }
   await client.api.change("PATCH", `rooms/${room.id}`, { topic: rest });
-  client.tell("notice", "The topic was changed.");
+  client.tell("notice", gettext("The topic was changed."));
 }
 
 async function invite(/** @type {ChatClient} */ client, /** @type {RoomState} */ room, /** @type {string} */ rest) {
   const words = rest.split(/[\s,]+/).filter(Boolean);
   const handles = handlesIn(words.map((word) => `@${word.replace(/^@/, "")}`).join(" "));
-  if (handles.length === 0) throw new Misused(`Say whom to invite: ${usageOf("invite")}`);
+  if (handles.length === 0) {
+    throw new Misused(gettext("Say whom to invite: {usage}", { usage: usageOf("invite") }));
+  }
   const query = handles.map((handle) => `handle=${encodeURIComponent(handle)}`).join("&");
   const { users } = await client.api.read(`rooms/${room.id}/absent?${query}`);
   const here = new Set(client.people.inRoom.map(({ username }) => username));
   const found = new Set(users.map((/** @type {Person} */ { username }) => username));
   const unknown = handles.filter((handle) => !found.has(handle) && !here.has(handle));
-  if (unknown.length > 0) throw new Misused(`There is no member called @${unknown.join(", @")}.`);
-  if (users.length === 0) throw new Misused("They are in this room already.");
+  if (unknown.length > 0) {
+    const handle = `@${unknown.join(", @")}`;
+    throw new Misused(gettext("There is no member called {handle}.", { handle }));
+  }
+  if (users.length === 0) throw new Misused(gettext("They are in this room already."));
   for (const { id } of users) await client.api.post(`rooms/${room.id}/members`, { user: id });
   const names = users.map((/** @type {Person} */ { name }) => name);
-  client.tell("notice", `Invited ${listNames(names)}.`);
+  client.tell("notice", gettext("Invited {names}.", { names: listNames(names) }));
 }
 
 async function leave(/** @type {ChatClient} */ client, /** @type {RoomState} */ room) {
@@ -68,13 +78,18 @@ async function mute(/** @type {ChatClient} */ client, /** @type {RoomState} */ r
   const path = `rooms/${room.id}/membership`;
   if (/^off$/i.test(rest)) {
     await client.api.change("PATCH", path, { quiet_until: null });
-    return client.tell("notice", "You hear of this room again.");
+    return client.tell("notice", gettext("You hear of this room again."));
   }
   const span = rest ? spanIn(rest) : { span: LONGEST, rest: "" };
-  if (!span || span.rest) throw new Misused(`Say how long: ${usageOf("mute")}, or /mute off`);
+  if (!span || span.rest) {
+    throw new Misused(gettext("Say how long: {usage}, or /mute off", { usage: usageOf("mute") }));
+  }
   const until = new Date(Date.now() + span.span);
   await client.api.change("PATCH", path, { quiet_until: until.toISOString() });
-  return client.tell("notice", rest ? `Quiet for ${rest}. /mute off ends it.` : "Quiet. /mute off ends it.");
+  const told = rest
+    ? gettext("Quiet until {time}. /mute off ends it.", { time: momentInWords(until.getTime()) })
+    : gettext("Quiet. /mute off ends it.");
+  return client.tell("notice", told);
 }
 
 async function poll(/** @type {ChatClient} */ client, /** @type {RoomState} */ room, /** @type {string} */ rest) {
@@ -92,13 +107,12 @@ async function schedule(/** @type {ChatClient} */ client, /** @type {RoomState} 
   if (!found || !found.rest) {
     const { askTime } = await import("../elements/schedule-dialog.js");
     const sent = await askTime(client, found?.rest ?? rest, found?.at ?? null);
-    if (!sent) throw new Misused("Nothing was scheduled.");
+    if (!sent) throw new Misused(gettext("Nothing was scheduled."));
     return undefined;
   }
-  if (found.at <= new Date()) throw new Misused("That time has passed.");
+  if (found.at <= new Date()) throw new Misused(gettext("That time has passed."));
   await client.composing.schedule(room.id, { body: found.rest, due_at: found.at.toISOString() });
-  const { fullTime } = await import("../view/dates.js");
-  return client.tell("notice", `It is sent on ${fullTime(found.at)}.`);
+  return client.tell("notice", gettext("It is sent on {time}.", { time: fullTime(found.at) }));
 }
 
 async function help() {

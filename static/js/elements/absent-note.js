@@ -1,6 +1,7 @@
 // @ts-check
 /** @typedef {import("../state/types.js").Person} Person */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, ngettext } from "../all-words.js";
 import { handlesIn } from "../state/completion.js";
 import { icon } from "../view/pieces.js";
 import { listNames } from "../view/words.js";
@@ -32,18 +33,19 @@ export class AbsentNote extends ChatElement {
     const { openRoom, room } = this.client;
     if (!this.#absent || this.#absent.room !== openRoom || !room) return nothing;
     const { users, mayInvite } = this.#absent;
-    const names = listNames(users.map(({ name }) => name));
-    const where = room.kind === "direct" ? "this conversation" : room.name;
     return html`<p class="composer__note" role="status">
       ${icon("user-plus")}
-      <span>${names} ${users.length === 1 ? "is" : "are"} not in ${where} and will not see this.
-        ${mayInvite || room.kind === "direct" ? nothing : "An owner can invite them."}</span
+      <span
+        >${absence(users, room)}
+        ${mayInvite || room.kind === "direct" ? nothing : gettext("An owner can invite them.")}</span
       >
       ${mayInvite
-        ? html`<button type="button" class="link" @click=${() => this.#invite()}>Invite</button>`
+        ? html`<button type="button" class="link" @click=${() => this.#invite()}>
+            ${gettext("Invite")}
+          </button>`
         : nothing}
-      <button type="button" title="Dismiss" @click=${() => this.#dismiss()}>
-        ${icon("x")}<span class="visually-hidden">Dismiss</span>
+      <button type="button" title=${gettext("Dismiss")} @click=${() => this.#dismiss()}>
+        ${icon("x")}<span class="visually-hidden">${gettext("Dismiss")}</span>
       </button>
     </p>`;
   }
@@ -55,7 +57,7 @@ export class AbsentNote extends ChatElement {
     this.#dismiss();
     try {
       for (const { id } of users) await client.api.post(`rooms/${room}/members`, { user: id });
-      client.tell("notice", `Invited ${listNames(users.map(({ name }) => name))}.`);
+      client.tell("notice", gettext("Invited {names}.", { names: namesOf(users) }));
     } catch (error) {
       client.refused(error);
     }
@@ -65,6 +67,33 @@ export class AbsentNote extends ChatElement {
     this.#absent = null;
     this.paint();
   }
+}
+
+/**
+ * Ada and Ben are not in Garden and will not see this.
+ * @param {Person[]} users
+ * @param {{kind: string, name: string}} room
+ */
+function absence(users, { kind, name: room }) {
+  const [names, n] = [namesOf(users), users.length];
+  if (kind !== "direct") {
+    return ngettext(
+      "{names} is not in {room} and will not see this.",
+      "{names} are not in {room} and will not see this.",
+      n,
+      { names, room },
+    );
+  }
+  return ngettext(
+    "{names} is not in this conversation and will not see this.",
+    "{names} are not in this conversation and will not see this.",
+    n,
+    { names },
+  );
+}
+
+function namesOf(/** @type {Person[]} */ users) {
+  return listNames(users.map(({ name }) => name));
 }
 
 customElements.define("absent-note", AbsentNote);

@@ -1,5 +1,6 @@
 // @ts-check
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { ask } from "./asking.js";
 
 /**
@@ -11,22 +12,25 @@ import { ask } from "./asking.js";
 export function askAppeal(client, sanction) {
   let words = "";
   return ask({
-    title: "Appeal",
-    verb: "Send to the moderators",
+    title: gettext("Appeal"),
+    verb: gettext("Send to the moderators"),
     fields: () =>
-      html`<p class="confirm__note">Say why it should be lifted. You can say this once.</p>
+      html`<p class="confirm__note">
+          ${gettext("Say why it should be lifted. You can say this once.")}
+        </p>
         <textarea
           class="input"
           rows="4"
           required
-          aria-label="Why it should be lifted"
+          dir="auto"
+          aria-label=${gettext("Why it should be lifted")}
           maxlength=${client.limits.appeal}
           @input=${(/** @type {Event} */ event) =>
             (words = /** @type {HTMLTextAreaElement} */ (event.target).value)}
         ></textarea>`,
     act: async () => {
       await client.api.post(`sanctions/${sanction}/appeal`, { words });
-      client.tell("notice", "The moderators will read it.");
+      client.tell("notice", gettext("The moderators will read it."));
     },
   });
 }

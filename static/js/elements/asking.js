@@ -1,12 +1,13 @@
 // @ts-check
 /** Dialogs that ask for something, do it, and stay open with the reason where it is refused. */
 import { html, nothing, render } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { Lost, Refusal } from "../session/refusal.js";
 import { reason } from "../view/words.js";
 
 /** What went wrong, in words; raises what nobody could expect. */
 export function words(/** @type {unknown} */ error) {
-  if (error instanceof Lost) return "The server did not answer. Try again.";
+  if (error instanceof Lost) return gettext("The server did not answer. Try again.");
   if (error instanceof Refusal) return reason({ code: error.code, detail: error.message });
   throw error;
 }
@@ -37,7 +38,9 @@ export function ask({ title, verb, fields, act, isGrave = false }) {
               <button class="button ${isGrave ? "button--grave" : ""}" ?disabled=${isBusy}>
                 ${verb}
               </button>
-              <button type="button" class="button button--quiet" @click=${cancel}>Cancel</button>
+              <button type="button" class="button button--quiet" @click=${cancel}>
+                ${gettext("Cancel")}
+              </button>
             </p>
           </form>
         </dialog>`,

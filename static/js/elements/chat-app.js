@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, language, ngettext } from "../language.js";
 import { avatar, icon, roomSign } from "../view/pieces.js";
 import { countText } from "../view/words.js";
 import { ChatElement, put } from "./element.js";
@@ -58,10 +59,10 @@ export class ChatApp extends ChatElement {
   template() {
     this.dataset.view = this.client.room ? this.#view : "rooms";
     return html`
-      <a class="skip-link" href="#message" @click=${this.#skip}>Skip to the message field</a>
+      <a class="skip-link" href="#message" @click=${this.#skip}>${gettext("Skip to the message field")}</a>
       <room-list
         role=${this.#isAlone("rooms", PHONE) ? "main" : "region"}
-        aria-label="Your rooms"
+        aria-label=${gettext("Your rooms")}
         .client=${this.client}
       ></room-list>
       <main class="conversation">
@@ -70,12 +71,14 @@ export class ChatApp extends ChatElement {
       </main>
       <div
         class="members"
-        aria-label="Members"
+        aria-label=${gettext("Members")}
         role=${this.#isAlone("members", NARROW) ? "main" : "complementary"}
       >
         <div class="members__head">
           ${this.#backButton()}
-          <h2 class="members__title" aria-level=${this.#isAlone("members", NARROW) ? 1 : 2}>Members</h2>
+          <h2 class="members__title" aria-level=${this.#isAlone("members", NARROW) ? 1 : 2}>
+            ${gettext("Members")}
+          </h2>
         </div>
         <member-list .client=${this.client}></member-list>
       </div>
@@ -109,6 +112,7 @@ export class ChatApp extends ChatElement {
   #header() {
     const { room, people } = this.client;
     if (!room) return nothing;
+    const inRoom = people.inRoom.length;
     return html`
       <header class="room-header">
         <button
@@ -116,7 +120,7 @@ export class ChatApp extends ChatElement {
           class="button button--bare button--icon room-header__back"
           @click=${() => this.#show("rooms")}
         >
-          ${icon("chevron-left")}<span class="visually-hidden">Rooms</span>
+          ${icon("chevron-left")}<span class="visually-hidden">${gettext("Rooms")}</span>
           ${this.#elsewhere()}
         </button>
         ${room.kind === "direct" && room.with.length === 1
@@ -124,7 +128,7 @@ export class ChatApp extends ChatElement {
               type="button"
               class="room-header__face"
               data-person=${room.with[0].id}
-              title="Who is that?"
+              title=${gettext("Who is that?")}
             >
               ${avatar(room.with[0], "small")}<span class="visually-hidden">${room.with[0].name}</span>
             </button>`
@@ -134,35 +138,36 @@ export class ChatApp extends ChatElement {
         <button
           type="button"
           class="button button--bare button--icon"
-          title="Pinned messages"
+          title=${gettext("Pinned messages")}
           @click=${() => this.client.panels.show("pins", room.id)}
         >
-          ${icon("pin")}<span class="visually-hidden">Pinned messages</span>
+          ${icon("pin")}<span class="visually-hidden">${gettext("Pinned messages")}</span>
         </button>
         <button
           type="button"
           class="button button--bare room-header__members"
           @click=${() => this.#toggleMembers()}
         >
-          ${icon("users")} ${people.inRoom.length}<span class="visually-hidden"> members</span>
+          ${icon("users")} <span aria-hidden="true">${inRoom.toLocaleString(language)}</span
+          ><span class="visually-hidden">${ngettext("{n} member", "{n} members", inRoom)}</span>
         </button>
         ${this.client.moderates && room.kind !== "direct"
           ? html`<button
               type="button"
               class="button button--bare button--icon room-header__moderate"
-              title="Moderation"
+              title=${gettext("Moderation")}
               @click=${() => this.client.panels.show("moderation", room.id)}
             >
-              ${icon("shield")}<span class="visually-hidden">Moderation</span>
+              ${icon("shield")}<span class="visually-hidden">${gettext("Moderation")}</span>
             </button>`
           : nothing}
         <button
           type="button"
           class="button button--bare button--icon"
-          title="About this room"
+          title=${gettext("About this room")}
           @click=${() => this.client.panels.show("info", room.id)}
         >
-          ${icon("info")}<span class="visually-hidden">About this room</span>
+          ${icon("info")}<span class="visually-hidden">${gettext("About this room")}</span>
         </button>
       </header>
     `;
@@ -178,14 +183,16 @@ export class ChatApp extends ChatElement {
     const { urls, verdicts, leftRoom } = this.client;
     const why = verdicts.whyOutOf(leftRoom);
     return html`<div class="chat-app__nowhere">
-      <h1>You are not in this room</h1>
-      <p>${why?.text ?? "Someone may have removed you, or you left it in another window."}</p>
+      <h1>${gettext("You are not in this room")}</h1>
+      <p>
+        ${why?.text ?? gettext("Someone may have removed you, or you left it in another window.")}
+      </p>
       ${why?.sanction
         ? html`<button type="button" class="button" @click=${() => this.#appeal(why.sanction)}>
-            Appeal
+            ${gettext("Appeal")}
           </button>`
         : nothing}
-      <a class="button button--quiet" href=${urls.rooms}>Find rooms</a>
+      <a class="button button--quiet" href=${urls.rooms}>${gettext("Find rooms")}</a>
     </div>`;
   }
 
@@ -207,7 +214,7 @@ export class ChatApp extends ChatElement {
       class="button button--bare button--icon members__back"
       @click=${() => this.#show("conversation")}
     >
-      ${icon("chevron-left")}<span class="visually-hidden">Back to the conversation</span>
+      ${icon("chevron-left")}<span class="visually-hidden">${gettext("Back to the conversation")}</span>
     </button>`;
   }
 

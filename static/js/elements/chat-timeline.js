@@ -6,6 +6,7 @@
  */
 import { html, noChange } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { gettext, ngettext } from "../language.js";
 import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
 import { listNames } from "../view/words.js";
@@ -93,7 +94,7 @@ export class ChatTimeline extends ChatElement {
         class="timeline__scroller"
         role="log"
         aria-live="off"
-        aria-label=${client.room ? `Messages in ${client.room.name}` : "Messages"}
+        aria-label=${this.#label}
         @pointerover=${(/** @type {PointerEvent} */ event) => pointer.pointed(event)}
         @pointerleave=${(/** @type {PointerEvent} */ event) => pointer.unpointed(event)}
         @pointerdown=${(/** @type {PointerEvent} */ event) => pointer.rested(event, client.clock)}
@@ -114,9 +115,14 @@ export class ChatTimeline extends ChatElement {
       </div>
       ${earlierPill(client)} ${newerPill(client)}
       <div class="visually-hidden" aria-live="polite">
-        ${repeat(this.#readOut, ({ id }) => id, ({ text }) => html`<p>${text}</p>`)}
+        ${repeat(this.#readOut, ({ id }) => id, ({ text }) => html`<p dir="auto">${text}</p>`)}
       </div>
     `;
+  }
+
+  get #label() {
+    const { room } = this.client;
+    return room ? gettext("Messages in {room}", { room: room.name }) : gettext("Messages");
   }
 
   /** @returns {Shown[]} */
@@ -150,7 +156,7 @@ export class ChatTimeline extends ChatElement {
         <button
           type="button"
           tabindex="-1"
-          title="Go to a day"
+          title=${gettext("Go to a day")}
           @click=${() => this.#pickDay(item.date)}
         >
           ${dayName(item.date)}
@@ -158,7 +164,7 @@ export class ChatTimeline extends ChatElement {
       </h3>`;
     }
     if (item.kind === "unread") {
-      return html`<p class="timeline__unread" role="separator"><span>New</span></p>`;
+      return html`<p class="timeline__unread" role="separator"><span>${gettext("New")}</span></p>`;
     }
     const view = {
       client: this.client,
@@ -222,12 +228,10 @@ export class ChatTimeline extends ChatElement {
     const messages = reach.read_out === "nothing" ? [] : arrived.filter(isWanted);
     if (!screen.attended || messages.length === 0) return;
     const name = (/** @type {Shown} */ row) => this.client.person(row.author).name;
-    const [{ id }] = messages;
-    const names = listNames([...new Set(messages.map(name))]);
     this.#readOut =
       messages.length > READ_OUT
-        ? [{ id, text: `${messages.length} new messages from ${names}` }]
-        : messages.map((row) => ({ id: row.id, text: `${name(row)}: ${row.body}` }));
+        ? [{ id: messages[0].id, text: summary(messages.length, messages.map(name)) }]
+        : messages.map((row) => ({ id: row.id, text: said(name(row), row.body) }));
     this.update();
   }
 
@@ -301,6 +305,23 @@ export class ChatTimeline extends ChatElement {
     const seen = eye.lastSeen();
     if (seen !== null) reading.seen(seen);
   }
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+function said(name, text) {
+  return gettext("{name}: {text}", { name, text });
+}
+
+/**
+ * @param {number} count
+ * @param {string[]} authors
+ */
+function summary(count, authors) {
+  const names = listNames([...new Set(authors)]);
+  return ngettext("{n} new message from {names}", "{n} new messages from {names}", count, { names });
 }
 
 customElements.define("chat-timeline", ChatTimeline);

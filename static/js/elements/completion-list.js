@@ -4,17 +4,23 @@
  * @typedef {import("../state/completion.js").Trigger} Trigger
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { RANK, suggested, triggerAt } from "../state/completion.js";
 import { RecentEmoji } from "../state/recents.js";
-import { COMMANDS } from "../state/slash.js";
 import { EMOJI_NAMES } from "../view/emoji-names.js";
 import { drawnEmoji } from "../view/emoji.js";
 import { avatar, icon, presenceDot } from "../view/pieces.js";
+import { COMMANDS } from "../view/slash-words.js";
 import { ChatElement } from "./element.js";
 
 /** ms without another key, after which the server is asked for those who are not in the room */
 const PAUSE = 200;
-const SIGNS = { "@": "Members", "#": "Rooms", ":": "Emoji", "/": "Commands" };
+const SIGNS = {
+  "@": gettext("Members"),
+  "#": gettext("Rooms"),
+  ":": gettext("Emoji"),
+  "/": gettext("Commands"),
+};
 
 /**
  * What the word at the caret may mean, above the field in which it is typed. The field keeps the
@@ -52,7 +58,8 @@ export class CompletionList extends ChatElement {
       @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()}
       @click=${() => this.#choose(option)}
     >
-      ${this.#face(option)} <strong>${option.name}</strong> <span>${option.about}</span>
+      ${this.#face(option)} <strong dir="auto">${option.name}</strong>
+      <span dir="auto">${option.about}</span>
     </li>`;
   }
 
@@ -226,7 +233,7 @@ export class CompletionList extends ChatElement {
       key: `member:${person.id}`,
       text: `@${person.username}`,
       name: person.name,
-      about: `@${person.username} · not in this room`,
+      about: gettext("@{handle} · not in this room", { handle: person.username }),
       rank: RANK.absent,
     }));
   }
@@ -263,9 +270,17 @@ function commands() {
 
 function calls() {
   return [
-    { key: "call:room", text: "@room", name: "@room", about: "everybody in this room", rank: RANK.call },
-    { key: "call:here", text: "@here", name: "@here", about: "everybody who is here", rank: RANK.call },
+    call("room", gettext("everybody in this room")),
+    call("here", gettext("everybody who is here")),
   ];
+}
+
+/**
+ * @param {string} name
+ * @param {string} about
+ */
+function call(name, about) {
+  return { key: `call:${name}`, text: `@${name}`, name: `@${name}`, about, rank: RANK.call };
 }
 
 /** May this member call everybody? */

@@ -12,8 +12,10 @@
  * @property {string} answer
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { icon } from "../view/pieces.js";
-import { inWords } from "../view/until.js";
+import { sentence } from "../view/sentence.js";
+import { momentInWords } from "../view/until.js";
 import { ChatElement } from "./element.js";
 
 const LONGEST_TIMER = 2 ** 31 - 1; // ms that a browser's timer takes
@@ -36,11 +38,15 @@ export class ComposerClosed extends ChatElement {
   template() {
     const { room } = this.client;
     if (!room) return nothing;
-    if (room.archived) return line("archive", "This room is archived: it can be read, and nobody writes in it.");
-    if (room.locked) return line("lock", "This room is locked: it can be read, and nobody writes in it.");
+    if (room.archived) {
+      return line("archive", gettext("This room is archived: it can be read, and nobody writes in it."));
+    }
+    if (room.locked) {
+      return line("lock", gettext("This room is locked: it can be read, and nobody writes in it."));
+    }
     if (room.mutedUntil !== null) return this.#muted(room.id, room.mutedUntil);
     if (room.isWritable) return nothing;
-    return line("eye", "This room is read-only: owners and moderators write in it.");
+    return line("eye", gettext("This room is read-only: owners and moderators write in it."));
   }
 
   /**
@@ -50,10 +56,13 @@ export class ComposerClosed extends ChatElement {
   #muted(room, until) {
     if (this.#asked?.room !== room || this.#asked.until !== until) void this.#ask(room, until);
     this.#wait(until);
+    const time = momentInWords(until - this.client.skew);
+    const reason = html`<q dir="auto">${this.#mute?.reason}</q>`;
     return line(
       "volume-x",
-      html`You are muted here ${inWords(until - this.client.skew)}.
-      ${this.#mute?.reason ? html`The reason: <q>${this.#mute.reason}</q>` : nothing}`,
+      this.#mute?.reason
+        ? sentence(gettext("You are muted here until {time}. The reason: {reason}"), { time, reason })
+        : gettext("You are muted here until {time}.", { time }),
       this.#appeal(),
     );
   }
@@ -62,10 +71,14 @@ export class ComposerClosed extends ChatElement {
     const mute = this.#mute;
     if (!mute) return nothing;
     if (mute.may_appeal) {
-      return html`<button type="button" class="link" @click=${() => this.#say(mute.id)}>Appeal</button>`;
+      return html`<button type="button" class="link" @click=${() => this.#say(mute.id)}>
+        ${gettext("Appeal")}
+      </button>`;
     }
     return html`<a class="link" href=${this.client.urls.standing}
-      >${mute.answered ? "Your appeal was turned down." : "Your appeal is with the moderators."}</a
+      >${mute.answered
+        ? gettext("Your appeal was turned down.")
+        : gettext("Your appeal is with the moderators.")}</a
     >`;
   }
 

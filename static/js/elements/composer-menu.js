@@ -1,5 +1,6 @@
 // @ts-check
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { ChatElement } from "./element.js";
 import { menuItem, moveInMenu } from "./menu-items.js";
 import { popUp } from "./popup.js";
@@ -17,17 +18,19 @@ export class ComposerMenu extends ChatElement {
     this.#changed = changed;
     document.body.append(this);
     this.setAttribute("role", "dialog");
-    this.setAttribute("aria-label", "More to send");
+    this.setAttribute("aria-label", gettext("More to send"));
     popUp(this, opener);
     this.querySelector("button")?.focus();
   }
 
   template() {
-    return html`<div class="menu" role="menu" aria-label="More to send" @keydown=${moveInMenu}>
-      ${this.#item("clock", "Send later", () => this.#schedule())}
-      ${this.#item("list", "Poll", () => this.#poll())}
-      ${this.#item("history", "Scheduled messages", () => this.client.panels.show("scheduled"))}
-      ${this.#item("command", "Commands", () => this.#help())}
+    return html`<div class="menu" role="menu" aria-label=${gettext("More to send")} @keydown=${moveInMenu}>
+      ${this.#item("clock", gettext("Send later"), () => this.#schedule())}
+      ${this.#item("list", gettext("Poll"), () => this.#poll())}
+      ${this.#item("history", gettext("Scheduled messages"), () =>
+        this.client.panels.show("scheduled"),
+      )}
+      ${this.#item("command", gettext("Commands"), () => this.#help())}
     </div>`;
   }
 

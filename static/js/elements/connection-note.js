@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { icon } from "../view/pieces.js";
 import { ChatElement } from "./element.js";
 
@@ -23,8 +24,11 @@ export class ConnectionNote extends ChatElement {
       this.#lostAt = null;
       return nothing;
     }
-    if (!screen.online) return this.#line("wifi-off", "You are offline. What you send waits here.");
-    return this.#isLong() ? this.#line("refresh-cw", "Reconnecting… What you send waits here.") : nothing;
+    if (!screen.online) {
+      return this.#line("wifi-off", gettext("You are offline. What you send waits here."));
+    }
+    if (!this.#isLong()) return nothing;
+    return this.#line("refresh-cw", gettext("Reconnecting… What you send waits here."));
   }
 
   #isLong() {
@@ -40,8 +44,8 @@ export class ConnectionNote extends ChatElement {
     const next = encodeURIComponent(location.pathname);
     return this.#line(
       "log-in",
-      html`You are signed out. What you wrote is kept.
-        <a href="${urls.signIn}?next=${next}">Sign in again</a>`,
+      html`${gettext("You are signed out. What you wrote is kept.")}
+        <a href="${urls.signIn}?next=${next}">${gettext("Sign in again")}</a>`,
     );
   }
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { ChatElement } from "./element.js";
 
 /** Goes to a day of the open room, to its beginning or to its newest message. */
@@ -16,18 +17,22 @@ export class DateDialog extends ChatElement {
 
   template() {
     const { windows } = this.client;
-    return html`<dialog class="confirm" aria-label="Go to a day" @close=${this.remove}>
+    return html`<dialog class="confirm" aria-label=${gettext("Go to a day")} @close=${this.remove}>
       <form method="dialog" @submit=${this.#go}>
-        <label for="day">Go to a day</label>
+        <label for="day">${gettext("Go to a day")}</label>
         <p class="button-row">
           <input id="day" type="date" required max=${isoDay(new Date())} />
-          <button class="button">Go</button>
+          <button class="button">${gettext("Go")}</button>
         </p>
       </form>
       <form method="dialog" class="button-row">
-        <button class="button button--quiet" @click=${() => windows.goTo(1)}>Beginning</button>
-        <button class="button button--quiet" @click=${() => windows.goTo(null)}>Newest</button>
-        <button class="button button--bare">Close</button>
+        <button class="button button--quiet" @click=${() => windows.goTo(1)}>
+          ${gettext("Beginning")}
+        </button>
+        <button class="button button--quiet" @click=${() => windows.goTo(null)}>
+          ${gettext("Newest")}
+        </button>
+        <button class="button button--bare">${gettext("Close")}</button>
       </form>
     </dialog>`;
   }

@@ -5,7 +5,7 @@
  *
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { askWhy } from "./asking-why.js";
 
 /** What a report becomes, and how that is asked. */

@@ -5,7 +5,7 @@
  *
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
-import { gettext, ngettext } from "../language.js";
+import { gettext, ngettext } from "../all-words.js";
 import { askWhy, choice } from "./asking-why.js";
 
 /** Of how many hours what somebody said is deleted. */

@@ -4,6 +4,7 @@
  * @typedef {{body: string, replaced_at: string}} EarlierBody
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { fullTime } from "../view/dates.js";
 import { diff } from "../view/diff.js";
 import { ChatElement } from "./element.js";
@@ -33,18 +34,22 @@ export class EditHistory extends ChatElement {
     if (!this.#message) return nothing;
     return html`<dialog class="confirm" aria-labelledby="edits-title" @close=${this.remove}>
       <h2 id="edits-title" class="confirm__title">
-        ${this.#message.deleted ? "What it said" : "What it said before"}
+        ${this.#message.deleted ? gettext("What it said") : gettext("What it said before")}
       </h2>
       ${this.#content(this.#message)}
-      <form method="dialog"><button class="button button--quiet" autofocus>Close</button></form>
+      <form method="dialog">
+        <button class="button button--quiet" autofocus>${gettext("Close")}</button>
+      </form>
     </dialog>`;
   }
 
   #content(/** @type {Shown} */ message) {
-    if (this.#failed) return html`<p>This could not be loaded.</p>`;
-    if (!this.#edits) return html`<p role="status">Loading…</p>`;
+    if (this.#failed) return html`<p>${gettext("This could not be loaded.")}</p>`;
+    if (!this.#edits) return html`<p role="status">${gettext("Loading…")}</p>`;
     const edits = this.#edits;
-    if (edits.length === 0) return html`<p>Its author deleted it: what it said is not shown.</p>`;
+    if (edits.length === 0) {
+      return html`<p>${gettext("Its author deleted it: what it said is not shown.")}</p>`;
+    }
     if (message.deleted) return html`<p class="edits__text" dir="auto">${edits.at(-1)?.body}</p>`;
     const after = (/** @type {number} */ index) => edits[index + 1]?.body ?? message.body;
     const changes = edits.map(({ body, replaced_at: at }, index) => ({

@@ -4,6 +4,7 @@
  * @typedef {import("../state/room.js").RoomState} RoomState
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { Lost, Refusal } from "../session/refusal.js";
 import { uuid } from "../uuid.js";
 import { roomSign } from "../view/pieces.js";
@@ -30,19 +31,19 @@ export class ForwardDialog extends ChatElement {
     if (!this.#message) return nothing;
     const { client } = this;
     const isPrivate = client.store.rooms.get(this.#message.room)?.kind !== "public";
-    const author = client.person(this.#message.author).name;
+    const { name } = client.person(this.#message.author);
     return html`<dialog class="confirm" aria-labelledby="forward-title" @close=${this.remove}>
-      <h2 id="forward-title" class="confirm__title">Forward to…</h2>
+      <h2 id="forward-title" class="confirm__title">${gettext("Forward to…")}</h2>
       <p class="confirm__note">
         ${isPrivate
-          ? html`It is shown as ${author}'s, without the name of this room.`
-          : html`It is shown as ${author}'s, with a link to where it was said.`}
+          ? gettext("It is shown as said by {name}, without the name of this room.", { name })
+          : gettext("It is shown as said by {name}, with a link to where it was said.", { name })}
       </p>
       <input
         class="input"
         type="search"
-        aria-label="Find a room"
-        placeholder="Find a room"
+        aria-label=${gettext("Find a room")}
+        placeholder=${gettext("Find a room")}
         autocomplete="off"
         @input=${this.#typed}
       />
@@ -57,12 +58,12 @@ export class ForwardDialog extends ChatElement {
                 ?disabled=${this.#isBusy}
                 @click=${() => this.#send(room)}
               >
-                ${roomSign(room)} ${room.name}
+                ${roomSign(room)} <span dir="auto">${room.name}</span>
               </button>
             </li>`,
         )}
       </ul>
-      <form method="dialog"><button class="button button--quiet">Cancel</button></form>
+      <form method="dialog"><button class="button button--quiet">${gettext("Cancel")}</button></form>
     </dialog>`;
   }
 
@@ -90,7 +91,7 @@ export class ForwardDialog extends ChatElement {
     this.paint();
     try {
       await this.client.messages.forward(message, room.id, clientId);
-      this.client.tell("notice", `Forwarded to ${room.name}.`);
+      this.client.tell("notice", gettext("Forwarded to {room}.", { room: room.name }));
       this.querySelector("dialog")?.close();
     } catch (error) {
       this.#error = words(error);
@@ -101,7 +102,7 @@ export class ForwardDialog extends ChatElement {
 }
 
 function words(/** @type {unknown} */ error) {
-  if (error instanceof Lost) return "The server did not answer. Try again.";
+  if (error instanceof Lost) return gettext("The server did not answer. Try again.");
   if (error instanceof Refusal) return reason({ code: error.code, detail: error.message });
   throw error;
 }

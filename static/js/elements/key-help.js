@@ -1,68 +1,72 @@
 // @ts-check
 /** @typedef {import("../client/reach.js").Reach} Reach */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { prefer } from "../client/reach.js";
 import { ChatElement } from "./element.js";
 
 const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
-const COMMAND = IS_APPLE ? "⌘" : "Ctrl";
+// As keyboards of the language have them; in one text, because elsewhere End is a verb.
+const [CTRL, SHIFT, ENTER, HOME, END] = gettext("Ctrl Shift Enter Home End").split(" ");
+const COMMAND = IS_APPLE ? "⌘" : CTRL;
 const OPTION = IS_APPLE ? "⌥" : "Alt";
+const [TAB, ESC] = ["Tab", "Esc"];
 
 /** @type {[string, [string[], string][]][]} what is done with which keys, by where one is */
 const KEYS = [
   [
-    "Anywhere",
+    gettext("Anywhere"),
     [
-      [[COMMAND, "K"], "Go to a room, a person or a command"],
-      [[OPTION, "↑"], "The room above"],
-      [[OPTION, "↓"], "The room below"],
-      [[OPTION, "Shift", "↑"], "The unread room above"],
-      [[OPTION, "Shift", "↓"], "The unread room below"],
-      [[COMMAND, "/"], "These keys"],
-      [["?"], "These keys, where one is not writing"],
+      [[COMMAND, "K"], gettext("Go to a room, a person or a command")],
+      [[OPTION, "↑"], gettext("The room above")],
+      [[OPTION, "↓"], gettext("The room below")],
+      [[OPTION, SHIFT, "↑"], gettext("The unread room above")],
+      [[OPTION, SHIFT, "↓"], gettext("The unread room below")],
+      [[COMMAND, "/"], gettext("These keys")],
+      [["?"], gettext("These keys, where one is not writing")],
     ],
   ],
   [
-    "Where one writes",
+    gettext("Where one writes"),
     [
-      [["Enter"], "Send"],
-      [["Shift", "Enter"], "A new line"],
-      [["↑"], "Change one’s last message, while nothing is written"],
-      [["Shift", "Tab"], "To the messages"],
-      [["Esc"], "Do not reply"],
+      [[ENTER], gettext("Send")],
+      [[SHIFT, ENTER], gettext("A new line")],
+      [["↑"], gettext("Change one’s last message, while nothing is written")],
+      [[SHIFT, TAB], gettext("To the messages")],
+      [[ESC], gettext("Do not reply")],
     ],
   ],
   [
-    "On a message",
+    gettext("On a message"),
     [
-      [["↑"], "The message above"],
-      [["↓"], "The message below"],
-      [["Home"], "The first one here"],
-      [["End"], "The last one here"],
-      [["R"], "Reply"],
-      [["E"], "React"],
-      [["T"], "Open its thread"],
-      [["M"], "More"],
-      [["U"], "Mark unread from here"],
-      [["D"], "Go to a day"],
-      [["Tab"], "To what is in the message"],
-      [["Esc"], "Back to where one writes"],
+      [["↑"], gettext("The message above")],
+      [["↓"], gettext("The message below")],
+      [[HOME], gettext("The first one here")],
+      [[END], gettext("The last one here")],
+      [["R"], gettext("Reply")],
+      [["E"], gettext("React")],
+      [["T"], gettext("Open its thread")],
+      [["M"], gettext("More")],
+      [["U"], gettext("Mark unread from here")],
+      [["D"], gettext("Go to a day")],
+      [[TAB], gettext("To what is in the message")],
+      [[ESC], gettext("Back to where one writes")],
     ],
   ],
   [
-    "In a panel, a menu or a dialog",
+    gettext("In a panel, a menu or a dialog"),
     [
-      [["↑"], "The one above"],
-      [["↓"], "The one below"],
-      [["Esc"], "Close it, and back to where one was"],
+      [["↑"], gettext("The one above")],
+      [["↓"], gettext("The one below")],
+      [[ESC], gettext("Close it, and back to where one was")],
     ],
   ],
 ];
 
 const READING_OUT = /** @type {const} */ ([
-  ["everything", "Every new message"],
-  ["mentions", "What mentions me"],
-  ["nothing", "Nothing"],
+  ["everything", gettext("Every new message")],
+  ["mentions", gettext("What mentions me")],
+  ["nothing", gettext("Nothing")],
 ]);
 
 /** Lists the keys, and asks what is wanted of them and of a screen reader. */
@@ -74,8 +78,8 @@ export class KeyHelp extends ChatElement {
   template() {
     const { reach } = this.client;
     return html`<dialog class="confirm key-help" aria-labelledby="key-help-title" @close=${this.remove}>
-      <h2 id="key-help-title" class="asking__title">Keyboard</h2>
-      <div class="key-help__all" tabindex="0" role="group" aria-label="All keys">
+      <h2 id="key-help-title" class="asking__title">${gettext("Keyboard")}</h2>
+      <div class="key-help__all" tabindex="0" role="group" aria-label=${gettext("All keys")}>
         <div class="key-help__columns">
           ${KEYS.map(
             ([where, keys]) =>
@@ -93,10 +97,10 @@ export class KeyHelp extends ChatElement {
           .checked=${reach.single_keys}
           @change=${(/** @type {Event} */ event) => this.#prefer({ single_keys: checked(event) })}
         />
-        Single keys do something
+        ${gettext("Single keys do something")}
       </label>
       <label class="asking__field"
-        >What a screen reader reads out of the open room
+        >${gettext("What a screen reader reads out of the open room")}
         <select class="input" @change=${this.#chosen}>
           ${READING_OUT.map(
             ([wanted, label]) =>
@@ -104,7 +108,7 @@ export class KeyHelp extends ChatElement {
           )}
         </select>
       </label>
-      <form method="dialog" class="button-row"><button class="button" autofocus>Close</button></form>
+      <form method="dialog" class="button-row"><button class="button" autofocus>${gettext("Close")}</button></form>
     </dialog>`;
   }
 

@@ -5,6 +5,8 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  * @typedef {{sign: string, label: string, act: () => unknown}} Act
  */
+import { gettext } from "../all-words.js";
+
 /**
  * Whether this member may do anything about another in the open room: owners about everybody,
  * moderators about those who are neither.
@@ -32,14 +34,26 @@ export function memberActs(client, user) {
   const name = client.person(user).name;
   const purge = {
     sign: "trash-2",
-    label: `Delete what ${name} said…`,
+    label: gettext("Delete what {name} said…", { name }),
     act: async () => (await import("./deletion-dialogs.js")).askPurge(client, id, user),
   };
-  const ban = { sign: "ban", label: `Ban ${name}…`, act: async () => (await dialogs()).askBan(client, id, user) };
+  const ban = {
+    sign: "ban",
+    label: gettext("Ban {name}…", { name }),
+    act: async () => (await dialogs()).askBan(client, id, user),
+  };
   if (!room.members.get(user)?.role) return [purge, ban];
   return [
-    { sign: "volume-x", label: `Mute ${name}…`, act: async () => (await dialogs()).askMute(client, id, user) },
-    { sign: "user-minus", label: `Remove ${name}…`, act: async () => (await dialogs()).askRemove(client, id, user) },
+    {
+      sign: "volume-x",
+      label: gettext("Mute {name}…", { name }),
+      act: async () => (await dialogs()).askMute(client, id, user),
+    },
+    {
+      sign: "user-minus",
+      label: gettext("Remove {name}…", { name }),
+      act: async () => (await dialogs()).askRemove(client, id, user),
+    },
     ban,
     purge,
   ];

@@ -5,18 +5,19 @@
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
+import { gettext, language } from "../language.js";
 import { avatar, icon, presenceDot } from "../view/pieces.js";
 import { statusSigns } from "../view/status.js";
 import { ChatElement } from "./element.js";
 
 const SECTIONS = /** @type {const} */ ([
-  ["online", "Online"],
-  ["away", "Away"],
-  ["offline", "Offline"],
+  ["online", gettext("Online")],
+  ["away", gettext("Away")],
+  ["offline", gettext("Offline")],
 ]);
 const ROLES = new Map([
-  ["owner", ["crown", "Owner"]],
-  ["moderator", ["shield", "Moderator"]],
+  ["owner", ["crown", gettext("Owner")]],
+  ["moderator", ["shield", gettext("Moderator")]],
 ]);
 
 /** Who is in the open room, those who are here first. */
@@ -27,7 +28,7 @@ export class MemberList extends ChatElement {
     const { client } = this;
     const members = client.people.inRoom.sort((a, b) => a.name.localeCompare(b.name));
     return html`
-      <h2 class="visually-hidden">Members</h2>
+      <h2 class="visually-hidden">${gettext("Members")}</h2>
       ${SECTIONS.map(([state, title]) =>
         this.#section(
           title,
@@ -45,7 +46,7 @@ export class MemberList extends ChatElement {
     if (members.length === 0) return nothing;
     return html`
       <section class="member-list__section">
-        <h3>${title} <span>${members.length}</span></h3>
+        <h3>${title} <span>${members.length.toLocaleString(language)}</span></h3>
         <ul role="list">
           ${repeat(
             members,

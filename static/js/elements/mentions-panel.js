@@ -4,6 +4,7 @@
  * @typedef {import("../state/types.js").Person} Person
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { listedMessage, messageList, wayTo } from "./message-list.js";
 import { SidePanel } from "./side-panel.js";
 
@@ -19,7 +20,7 @@ export class MentionsPanel extends SidePanel {
   #unread = 0;
 
   get heading() {
-    return "Mentions";
+    return gettext("Mentions");
   }
 
   entered() {
@@ -42,7 +43,7 @@ export class MentionsPanel extends SidePanel {
         rows: this.#messages,
         failed: this.#failed,
         retry: () => void this.#load(),
-        empty: "Nobody has mentioned you yet.",
+        empty: gettext("Nobody has mentioned you yet."),
         draw: (message) => this.#mention(message),
       })}
       ${this.#more && !this.#failed
@@ -53,7 +54,7 @@ export class MentionsPanel extends SidePanel {
               ?disabled=${this.#isLoading}
               @click=${() => this.#load(this.#messages?.at(-1)?.id)}
             >
-              Show older ones
+              ${gettext("Show older ones")}
             </button>
           </p>`
         : nothing}
@@ -67,7 +68,9 @@ export class MentionsPanel extends SidePanel {
     return listedMessage({
       message,
       author: client.person(message.author),
-      above: html`${room?.name ?? "A room"}${isNew ? html` <span class="mentions__new">new</span>` : nothing}`,
+      above: html`<span dir="auto">${room?.name ?? gettext("A room")}</span>${isNew
+          ? html` <span class="mentions__new">${gettext("new")}</span>`
+          : nothing}`,
       below: html`<a class="link" href="${client.urls.rooms}${room?.slug ?? ""}/${message.seq}/"
         >${wayTo(message)}</a
       >`,

@@ -8,7 +8,7 @@
  * @typedef {{sign: string, label: string, act: () => unknown, isGrave?: boolean}} Item
  * @typedef {{message: Shown, acts: Acts, isSaved: boolean, opener: HTMLElement}} What
  */
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { put } from "./element.js";
 import { memberActs } from "./member-acts.js";
 

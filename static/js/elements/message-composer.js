@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext, language, ngettext } from "../language.js";
 import { readCommand } from "../state/slash.js";
 import { icon } from "../view/pieces.js";
 import { spanInWords } from "../view/until.js";
@@ -73,8 +74,9 @@ export class MessageComposer extends ChatElement {
           class="composer__field"
           id="message"
           rows="1"
-          aria-label="Message to ${room.name}"
-          placeholder="Message ${room.kind === "direct" ? room.name : `#${room.name}`}"
+          dir="auto"
+          aria-label=${gettext("Message to {room}", { room: room.name })}
+          placeholder=${gettext("Message {room}", { room: signed(room) })}
           autocomplete="off"
           enterkeyhint=${TOUCH.matches ? "enter" : "send"}
           ?readonly=${this.#isBusy}
@@ -85,19 +87,21 @@ export class MessageComposer extends ChatElement {
           @blur=${() => this.#completions?.close()}
         ></textarea>
         ${left < COUNT_FROM
-          ? html`<span class="composer__left" role="status" ?data-over=${left < 0}>${left}</span>`
+          ? html`<span class="composer__left" role="status" ?data-over=${left < 0}>
+              ${left.toLocaleString(language)}
+            </span>`
           : nothing}
         <button
           class="composer__more"
           type="button"
-          title="More to send"
+          title=${gettext("More to send")}
           aria-haspopup="menu"
           @click=${this.#openMenu}
         >
-          ${icon("plus")}<span class="visually-hidden">More to send</span>
+          ${icon("plus")}<span class="visually-hidden">${gettext("More to send")}</span>
         </button>
-        <button class="composer__send" type="submit" title="Send" ?disabled=${left < 0}>
-          ${icon("send-horizontal")}<span class="visually-hidden">Send</span>
+        <button class="composer__send" type="submit" title=${gettext("Send")} ?disabled=${left < 0}>
+          ${icon("send-horizontal")}<span class="visually-hidden">${gettext("Send")}</span>
         </button>
       </form>
     `;
@@ -107,8 +111,9 @@ export class MessageComposer extends ChatElement {
   #slowness() {
     const { room } = this.client;
     if (!room?.slowMode || room.isSteward) return nothing;
+    const pause = spanInWords(room.slowMode);
     return html`<p class="composer__note" role="status">
-      ${icon("clock")} <span>Slow mode: one message every ${spanInWords(room.slowMode)}.</span>
+      ${icon("clock")} <span>${gettext("Slow mode: one message every {pause}.", { pause })}</span>
     </p>`;
   }
 
@@ -128,12 +133,16 @@ export class MessageComposer extends ChatElement {
     ).length;
     if (failed + waiting === 0) return nothing;
     const told = [
-      waiting > 0 ? `${waiting} scheduled here` : "",
-      failed > 0 ? `${failed} scheduled could not be sent` : "",
+      waiting > 0 ? ngettext("{n} scheduled here", "{n} scheduled here", waiting) : "",
+      failed > 0
+        ? ngettext("{n} scheduled could not be sent", "{n} scheduled could not be sent", failed)
+        : "",
     ];
     return html`<p class="composer__note" ?data-failed=${failed > 0}>
       ${icon(failed > 0 ? "circle-alert" : "clock")} <span>${told.filter(Boolean).join(" · ")}</span>
-      <button type="button" class="link" @click=${() => panels.show("scheduled")}>Show</button>
+      <button type="button" class="link" @click=${() => panels.show("scheduled")}>
+        ${gettext("Show")}
+      </button>
     </p>`;
   }
 
@@ -217,7 +226,10 @@ export class MessageComposer extends ChatElement {
     const said = readCommand(text);
     if (said.kind === "command") await this.#carryOut(field, said);
     else if (said.kind === "unknown") {
-      this.#error = `There is no command /${said.name}. /help shows them all; begin with // to say it.`;
+      this.#error = gettext(
+        "There is no command {command}. /help shows them all; begin with // to say it.",
+        { command: `/${said.name}` },
+      );
       this.paint();
     } else this.#say(said.body);
   }
@@ -261,6 +273,11 @@ export class MessageComposer extends ChatElement {
     this.#fill();
     field.focus();
   }
+}
+
+/** What a room is called where one writes into it. */
+function signed(/** @type {{kind: string, name: string}} */ { kind, name }) {
+  return kind === "direct" ? name : `#${name}`;
 }
 
 customElements.define("message-composer", MessageComposer);

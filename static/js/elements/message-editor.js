@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { Refusal } from "../session/refusal.js";
 import { reason } from "../view/words.js";
 import { ChatElement } from "./element.js";
@@ -31,7 +32,8 @@ export class MessageEditor extends ChatElement {
         <textarea
           class="editor__field"
           rows="1"
-          aria-label="Change the message"
+          dir="auto"
+          aria-label=${gettext("Change the message")}
           ?readonly=${this.#isSaving}
           @input=${this.#typed}
           @keydown=${this.#pressed}
@@ -39,10 +41,10 @@ export class MessageEditor extends ChatElement {
         <p class="editor__foot">
           ${this.#error ? html`<span class="editor__error" role="alert">${this.#error}</span>` : nothing}
           <button class="button button--small" ?disabled=${this.#isSaving}>
-            ${this.#isSaving ? "Saving…" : "Save"}
+            ${this.#isSaving ? gettext("Saving…") : gettext("Save")}
           </button>
           <button class="button button--small button--bare" type="button" @click=${this.#cancel}>
-            Cancel
+            ${gettext("Cancel")}
           </button>
         </p>
       </form>
@@ -66,7 +68,9 @@ export class MessageEditor extends ChatElement {
     const text = this.#field.value.trim();
     if (this.#isSaving) return;
     if (!text || text === this.text.trim()) return this.#cancel();
-    if (length(text) > this.client.limits.body) return this.#fail("This message is too long.");
+    if (length(text) > this.client.limits.body) {
+      return this.#fail(gettext("This message is too long."));
+    }
     this.#isSaving = true;
     this.#error = "";
     this.paint();

@@ -6,6 +6,7 @@
  * @typedef {import("../state/types.js").Person} Person
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../all-words.js";
 import { fullTime, timeOrDay } from "../view/dates.js";
 import { avatar, skeleton } from "../view/pieces.js";
 import { serverHtml } from "../view/server-html.js";
@@ -22,11 +23,11 @@ export function listedMessage({ message, author, above = nothing, below = nothin
   return html`<li class="listed" data-message=${message.id}>
     ${above === nothing ? nothing : html`<p class="listed__above">${above}</p>`}
     <p class="listed__head">
-      ${avatar(author, "small")} <strong>${author.name}</strong>
+      ${avatar(author, "small")} <strong dir="auto">${author.name}</strong>
       <time datetime=${date.toISOString()} title=${fullTime(date)}>${timeOrDay(date)}</time>
     </p>
     ${message.deleted
-      ? html`<p class="message__gone">This message was deleted.</p>`
+      ? html`<p class="message__gone">${gettext("This message was deleted.")}</p>`
       : html`<div class="message__body listed__body" dir="auto">${serverHtml(message)}</div>`}
     ${below === nothing ? nothing : html`<p class="listed__below">${below}</p>`}
   </li>`;
@@ -34,7 +35,7 @@ export function listedMessage({ message, author, above = nothing, below = nothin
 
 /** What the way to a message is called: a reply in a thread opens beside the room. */
 export function wayTo(/** @type {Message} */ { thread, in_room: inRoom }) {
-  return thread !== null && !inRoom ? "Show in the thread" : "Show in the room";
+  return thread !== null && !inRoom ? gettext("Show in the thread") : gettext("Show in the room");
 }
 
 /**
@@ -50,11 +51,11 @@ export function wayTo(/** @type {Message} */ { thread, in_room: inRoom }) {
 export function messageList({ rows, failed, retry, empty, draw }) {
   if (failed) {
     return html`<p class="side-panel__note">
-      This could not be loaded.
-      <button type="button" class="link" @click=${retry}>Try again</button>
+      ${gettext("This could not be loaded.")}
+      <button type="button" class="link" @click=${retry}>${gettext("Try again")}</button>
     </p>`;
   }
-  if (!rows) return skeleton("Loading…");
+  if (!rows) return skeleton(gettext("Loading…"));
   if (rows.length === 0) return html`<p class="side-panel__note">${empty}</p>`;
   return html`<ul class="side-panel__scroller" role="list">
     ${rows.map((row) => draw(row))}

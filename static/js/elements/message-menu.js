@@ -10,7 +10,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { RecentEmoji } from "../state/recents.js";
 import { drawnEmoji } from "../view/emoji.js";
 import { icon } from "../view/pieces.js";

@@ -4,7 +4,7 @@
  * @typedef {import("../state/types.js").Poll} Poll
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext, language, ngettext } from "../language.js";
+import { gettext, language, ngettext } from "../all-words.js";
 import { icon } from "../view/pieces.js";
 import { listNames } from "../view/words.js";
 import { ChatElement } from "./element.js";

@@ -2,7 +2,7 @@
 /** @typedef {import("../state/types.js").Notice} Notice */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { icon } from "../view/pieces.js";
 import { ChatElement, put } from "./element.js";
 

@@ -45,7 +45,7 @@
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
-import { gettext, language } from "../language.js";
+import { gettext, language } from "../all-words.js";
 import { fullTime, timeOrDay } from "../view/dates.js";
 import { avatar, icon } from "../view/pieces.js";
 import { sanctionText } from "../view/sanctions.js";

@@ -5,7 +5,7 @@
  * @typedef {{message: Message, pinned_by: Person | null, pinned_at: string}} Pinned
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext, language } from "../language.js";
+import { gettext, language } from "../all-words.js";
 import { timeOrDay } from "../view/dates.js";
 import { listedMessage, messageList, wayTo } from "./message-list.js";
 import { SidePanel } from "./side-panel.js";

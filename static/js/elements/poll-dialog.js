@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext, language } from "../language.js";
+import { gettext, language } from "../all-words.js";
 import { uuid } from "../uuid.js";
 import { icon } from "../view/pieces.js";
 import { ask } from "./asking.js";

@@ -17,7 +17,7 @@
  * @typedef {import("./moderation-panel.js").Sanction} Sanction
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext, language } from "../language.js";
+import { gettext, language } from "../all-words.js";
 import { Lost } from "../session/refusal.js";
 import { avatar, icon, presenceDot } from "../view/pieces.js";
 import { statusOf } from "../view/status.js";

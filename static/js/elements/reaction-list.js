@@ -1,7 +1,7 @@
 // @ts-check
 /** @typedef {import("./message-progress.js").Shown} Shown */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext, language } from "../language.js";
+import { gettext, language } from "../all-words.js";
 import { drawnEmoji } from "../view/emoji.js";
 import { avatar } from "../view/pieces.js";
 import { ChatElement } from "./element.js";

@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { RecentEmoji } from "../state/recents.js";
 import { EMOJI_NAMES } from "../view/emoji-names.js";
 import { drawnEmoji } from "../view/emoji.js";

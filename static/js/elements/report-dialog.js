@@ -1,7 +1,7 @@
 // @ts-check
 /** @typedef {import("../client.js").ChatClient} ChatClient */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { ask } from "./asking.js";
 
 /** What one can report somebody for; the words of it for who decides as well. */

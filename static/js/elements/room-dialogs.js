@@ -5,7 +5,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  * @typedef {import("../state/room.js").RoomState} RoomState
  */
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { spanInWords } from "../view/until.js";
 import { askWhy, choice } from "./asking-why.js";
 

@@ -2,7 +2,7 @@
 /** @typedef {import("../state/room.js").RoomState} RoomState */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { canMove, leave, move, want } from "../client/arranging.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { inWords } from "../view/until.js";
 import { ChatElement, put } from "./element.js";
 import { menuGroup, menuItem, moveInMenu } from "./menu-items.js";

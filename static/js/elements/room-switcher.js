@@ -14,7 +14,7 @@
  * @typedef {{title: string, choices: Choice[]}} Group
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext, ngettext } from "../language.js";
+import { gettext, ngettext } from "../all-words.js";
 import { distance } from "../state/fuzzy.js";
 import { RecentRooms } from "../state/recents.js";
 import { avatar, icon, presenceDot, roomSign } from "../view/pieces.js";

@@ -6,7 +6,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { fieldTime } from "../state/when.js";
 import { askWhy, choice } from "./asking-why.js";
 

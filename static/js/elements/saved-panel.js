@@ -3,7 +3,7 @@
  * @typedef {import("../client/saved.js").SavedRow} SavedRow
  */
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { listedMessage, messageList, wayTo } from "./message-list.js";
 import { SidePanel } from "./side-panel.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { html } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { fieldTime } from "../state/when.js";
 import { fullTime, timeOfDay } from "../view/dates.js";
 import { ask } from "./asking.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** @typedef {import("../client/composing.js").Scheduled} Scheduled */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { fullTime } from "../view/dates.js";
 import { icon } from "../view/pieces.js";
 import { SidePanel } from "./side-panel.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** @typedef {import("../state/types.js").Person} Person */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { Lost, Refusal } from "../session/refusal.js";
 import { avatar } from "../view/pieces.js";
 import { ChatElement } from "./element.js";

@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { icon } from "../view/pieces.js";
 import { ChatElement } from "./element.js";
 

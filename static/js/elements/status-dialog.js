@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { Lost, Refusal } from "../session/refusal.js";
 import { play, soundsAreOn, turnSounds } from "../client/sounds.js";
 import { ahead, inWords } from "../view/until.js";

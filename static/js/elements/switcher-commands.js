@@ -5,7 +5,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { prefer } from "../client/reach.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { icon } from "../view/pieces.js";
 import { put } from "./element.js";
 

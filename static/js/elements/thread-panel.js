@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
 import { ThreadWriting } from "../client/thread-writing.js";
-import { gettext, language, ngettext } from "../language.js";
+import { gettext, language, ngettext } from "../all-words.js";
 import { arrange } from "../view/arrange.js";
 import { dayName } from "../view/dates.js";
 import { icon, skeleton } from "../view/pieces.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** @typedef {import("../client/threads.js").Told} Told */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { listedMessage, messageList } from "./message-list.js";
 import { newInThread, replyCount } from "./message-thread.js";
 import { SidePanel } from "./side-panel.js";

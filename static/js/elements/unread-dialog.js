@@ -4,7 +4,7 @@
  * @typedef {import("../state/room.js").RoomState} RoomState
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext, ngettext } from "../language.js";
+import { gettext, ngettext } from "../all-words.js";
 import { dayName, timeOfDay } from "../view/dates.js";
 import { sentence } from "../view/sentence.js";
 import { countText } from "../view/words.js";

@@ -1,5 +1,6 @@
 // @ts-check
-/** Times as members write them, in their own time zone. */
+/** Times as members write them, in their own time zone; in English, and in the page's language. */
+import { gettext } from "../all-words.js";
 
 const MINUTE = 60_000; // ms
 const SPANS = new Map([
@@ -11,6 +12,11 @@ const SPANS = new Map([
 const SPAN = /^(\d{1,4})\s*(m|h|d|w)(?:in|ins|inutes?|ours?|ays?|eeks?)?(?=\s|$)/i;
 const CLOCK = /^(\d{1,2}):(\d{2})(?=\s|$)/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:\s+|T)(\d{1,2}):(\d{2})(?=\s|$)/;
+const IN = `(?:in|${gettext("in")})\\s+`;
+const AT = `(?:(?:at|${gettext("at")})\\s+)?`;
+const RELATIVE = new RegExp(`^${IN}`, "i");
+const TODAY = new RegExp(`^(?:(?:today|${gettext("today")})\\s+)?${AT}`, "i");
+const TOMORROW = new RegExp(`^(?:tomorrow|${gettext("tomorrow")})\\s+${AT}`, "i");
 
 /**
  * A length of time at the beginning of a text, as 20m, 2h, 3d or 1w.
@@ -32,7 +38,7 @@ export function spanIn(text) {
  * @returns {{at: Date, rest: string} | null}
  */
 export function timeIn(text, now) {
-  const relative = /^in\s+/i.exec(text);
+  const relative = RELATIVE.exec(text);
   const span = relative && spanIn(text.slice(relative[0].length));
   if (span) return { at: new Date(now.getTime() + span.span), rest: span.rest };
   const date = DATE.exec(text);
@@ -40,8 +46,8 @@ export function timeIn(text, now) {
     const [year, month, day, hour, minute] = date.slice(1).map(Number);
     return checked(new Date(year, month - 1, day, hour, minute), { month, day, hour, minute }, text, date[0]);
   }
-  const tomorrow = /^tomorrow\s+(?:at\s+)?/i.exec(text);
-  const ahead = tomorrow?.[0] ?? /^(?:today\s+)?(?:at\s+)?/i.exec(text)?.[0] ?? "";
+  const tomorrow = TOMORROW.exec(text);
+  const ahead = tomorrow?.[0] ?? TODAY.exec(text)?.[0] ?? "";
   const clock = CLOCK.exec(text.slice(ahead.length));
   if (!clock) return null;
   const [hour, minute] = [Number(clock[1]), Number(clock[2])];

@@ -1,16 +1,17 @@
 // @ts-check
+import { gettext, language } from "../language.js";
 
 const DAY = 24 * 60 * 60 * 1000; // ms
 
-const clockTime = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const wholeTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
-const dayOfYear = new Intl.DateTimeFormat(undefined, {
+const clockTime = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+const wholeTime = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+const weekday = new Intl.DateTimeFormat(language, { weekday: "long" });
+const dayOfYear = new Intl.DateTimeFormat(language, {
   weekday: "long",
   day: "numeric",
   month: "long",
 });
-const dayAndYear = new Intl.DateTimeFormat(undefined, {
+const dayAndYear = new Intl.DateTimeFormat(language, {
   day: "numeric",
   month: "long",
   year: "numeric",
@@ -59,17 +60,24 @@ export function fullTime(/** @type {Date} */ date) {
  * @param {Date} [now]
  */
 export function dayName(date, now = new Date()) {
-  const days = Math.round((startOfDay(now) - startOfDay(date)) / DAY);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  const days = daysAgo(date, now);
+  if (days === 0) return gettext("Today");
+  if (days === 1) return gettext("Yesterday");
   if (days > 1 && days < 7) return weekday.format(date);
   return (date.getFullYear() === now.getFullYear() ? dayOfYear : dayAndYear).format(date);
 }
 
 /** The time of a message of today, the day of an older one. */
 export function timeOrDay(/** @type {Date} */ date) {
-  const day = dayName(date);
-  return day === "Today" ? timeOfDay(date) : day;
+  return daysAgo(date, new Date()) === 0 ? timeOfDay(date) : dayName(date);
+}
+
+/**
+ * @param {Date} date
+ * @param {Date} now
+ */
+function daysAgo(date, now) {
+  return Math.round((startOfDay(now) - startOfDay(date)) / DAY);
 }
 
 function startOfDay(/** @type {Date} */ date) {

@@ -1,11 +1,14 @@
 // @ts-check
 /** Small things that are drawn in many places. */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { initials } from "./words.js";
 
 /** Hues of avatar.css; neighbouring ids look least alike. */
 const HUES = 12;
 const HUE_STEP = 5;
+
+const PRESENCE = { online: gettext("Online"), away: gettext("Away"), offline: gettext("Offline") };
 
 let sprite = "";
 
@@ -38,7 +41,7 @@ export function roomSign(/** @type {{kind: string}} */ { kind }) {
 /** @param {"online" | "away" | "offline"} state */
 export function presenceDot(state) {
   if (state === "offline") return nothing;
-  return html`<span class="presence-dot" data-state=${state} title=${state}></span>`;
+  return html`<span class="presence-dot" data-state=${state} title=${PRESENCE[state]}></span>`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 /** A mute or a ban in words. */
-import { gettext } from "../language.js";
+import { gettext } from "../all-words.js";
 import { inWords } from "./until.js";
 
 /**

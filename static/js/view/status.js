@@ -1,8 +1,9 @@
 // @ts-check
 /** What members say of themselves, as long as it holds. */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
+import { gettext } from "../language.js";
 import { icon } from "./pieces.js";
-import { ahead, inWords } from "./until.js";
+import { ahead, momentInWords } from "./until.js";
 
 /**
  * @typedef {object} Said
@@ -30,11 +31,15 @@ export function statusSigns(said) {
   const undisturbed = ahead(said.dnd_until);
   return html`${undisturbed === null
     ? nothing
-    : html`<span class="status" title="Do not disturb, ${inWords(undisturbed)}"
-        >${icon("moon")}<span class="visually-hidden">Do not disturb</span></span
+    : html`<span class="status" title=${quietUntil(undisturbed)}
+        >${icon("moon")}<span class="visually-hidden">${gettext("Do not disturb")}</span></span
       >`}${emoji || text
     ? html`<span class="status" title=${text || nothing}
         >${emoji || icon("message-circle")}<span class="visually-hidden">${text}</span></span
       >`
     : nothing}`;
+}
+
+function quietUntil(/** @type {number} */ moment) {
+  return gettext("Do not disturb until {time}", { time: momentInWords(moment) });
 }

@@ -1,14 +1,15 @@
 // @ts-check
 /** Times that are ahead, and how long something is past, in words. */
+import { gettext, language } from "../language.js";
 import { timeOfDay } from "./dates.js";
 
 const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const soon = new Intl.DateTimeFormat(undefined, { weekday: "long" });
-const later = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
-const past = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const soon = new Intl.DateTimeFormat(language, { weekday: "long", hour: "numeric", minute: "2-digit" });
+const later = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
+const past = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /**
  * until 14:05, until Monday 14:05, until 3 May
@@ -16,17 +17,24 @@ const past = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
  * @param {number} [now]
  */
 export function inWords(moment, now = Date.now()) {
-  if (moment === null) return "";
+  return moment === null ? "" : gettext("until {time}", { time: momentInWords(moment, now) });
+}
+
+/**
+ * 14:05, Monday 14:05, 3 May
+ * @param {number} moment ms
+ * @param {number} [now]
+ */
+export function momentInWords(moment, now = Date.now()) {
   const date = new Date(moment);
-  if (moment - now < 18 * HOUR) return `until ${timeOfDay(date)}`;
-  if (moment - now < 6 * DAY) return `until ${soon.format(date)} ${timeOfDay(date)}`;
-  return `until ${later.format(date)}`;
+  if (moment - now < 18 * HOUR) return timeOfDay(date);
+  return (moment - now < 6 * DAY ? soon : later).format(date);
 }
 
 /** 30 seconds, 5 minutes, 1 hour */
 export function spanInWords(/** @type {number} */ seconds) {
   const [unit, size] = seconds % 3600 === 0 ? ["hour", 3600] : seconds % 60 === 0 ? ["minute", 60] : ["second", 1];
-  const words = new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" });
+  const words = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" });
   return words.format(seconds / size);
 }
 
@@ -37,7 +45,7 @@ export function spanInWords(/** @type {number} */ seconds) {
  */
 export function agoInWords(moment, now = Date.now()) {
   const ago = Math.max(0, now - moment);
-  if (ago < 2 * MINUTE) return "just now";
+  if (ago < 2 * MINUTE) return gettext("just now");
   if (ago < HOUR) return past.format(-Math.round(ago / MINUTE), "minute");
   if (ago < DAY) return past.format(-Math.round(ago / HOUR), "hour");
   return past.format(-Math.round(ago / DAY), "day");

@@ -1,14 +1,15 @@
 // @ts-check
+import { gettext, language, ngettext } from "../language.js";
 
 /** What a member can do about a refused message, by the code of the refusal. */
 const REASONS = new Map([
-  ["invalid", "This message cannot be sent as it is."],
-  ["too_large", "This message is too long."],
-  ["not_found", "This room, or the message replied to, is no longer there."],
-  ["forbidden", "You cannot write in this room at the moment."],
-  ["slow_mode", "This room is in slow mode."],
-  ["rate_limited", "That was a lot at once."],
-  ["unavailable", "The server is busy."],
+  ["invalid", gettext("This message cannot be sent as it is.")],
+  ["too_large", gettext("This message is too long.")],
+  ["not_found", gettext("This room, or the message replied to, is no longer there.")],
+  ["forbidden", gettext("You cannot write in this room at the moment.")],
+  ["slow_mode", gettext("This room is in slow mode.")],
+  ["rate_limited", gettext("That was a lot at once.")],
+  ["unavailable", gettext("The server is busy.")],
 ]);
 
 /**
@@ -16,7 +17,7 @@ const REASONS = new Map([
  * @param {{code: string, detail: string}} refusal
  */
 export function reason({ code, detail }) {
-  return detail || REASONS.get(code) || "The server refused this message.";
+  return detail || REASONS.get(code) || gettext("The server refused this message.");
 }
 
 /**
@@ -27,8 +28,8 @@ export function reason({ code, detail }) {
 export function listNames(names, most = 3) {
   const told = names.slice(0, most);
   const others = names.length - told.length;
-  if (others > 0) told.push(others === 1 ? "1 other" : `${others} others`);
-  return new Intl.ListFormat("en", { type: "conjunction" }).format(told);
+  if (others > 0) told.push(ngettext("{n} other", "{n} others", others));
+  return new Intl.ListFormat(language, { type: "conjunction" }).format(told);
 }
 
 /**
@@ -37,13 +38,15 @@ export function listNames(names, most = 3) {
  */
 export function typingText(names) {
   if (names.length === 0) return "";
-  if (names.length > 3) return "Several people are typing…";
-  return `${listNames(names)} ${names.length === 1 ? "is" : "are"} typing…`;
+  if (names.length > 3) return gettext("Several people are typing…");
+  const who = { names: listNames(names) };
+  return ngettext("{names} is typing…", "{names} are typing…", names.length, who);
 }
 
 /** 99+ */
 export function countText(/** @type {number} */ count) {
-  return count > 99 ? "99+" : String(count);
+  const told = Math.min(count, 99).toLocaleString(language);
+  return count > 99 ? `${told}+` : told;
 }
 
 /** Ada Lovelace → AL; as accounts/faces.py has it. A name of signs alone is the first of them. */

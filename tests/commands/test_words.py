@@ -1,0 +1,58 @@
+"""What `manage.py words` finds in the scripts, and what it does not let pass."""
+
+from pathlib import Path
+
+import pytest
+
+from chatsite import script_texts
+
+TEMPLATE = """
+/** gettext("in a comment") is none */
+export const button = (names) => html`<a title="x ${gettext("Who's \\"there\\"")}"
+  >one's ${isOpen ? html`<b>${gettext("Close {name}", { name })}</b>` : nothing}
+  ${ngettext("{n} vote",
+    "{n} votes", names.length)}</a>`;
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    return tmp_path / "button.js"
+
+
+def test_texts_are_found_wherever_they_stand_in_a_template(script: Path) -> None:
+    script.write_text(TEMPLATE)
+    assert script_texts.texts_in(script) == [
+        ('Who\'s "there"',),
+        ("Close {name}",),
+        ("{n} vote", "{n} votes"),
+    ]
+
+
+@pytest.mark.parametrize("call", ["gettext(label)", "gettext(`Close ${name}`)", "gettext('Close')"])
+def test_what_nobody_could_translate_is_no_text(script: Path, call: str) -> None:
+    script.write_text(f"const label = {call};")
+    with pytest.raises(ValueError, match=r"button\.js: gettext takes literals"):
+        script_texts.texts_in(script)
+
+
+def test_modules_of_the_first_page_have_their_texts_without_those_of_the_others() -> None:
+    assert script_texts.AT_ONCE in script_texts.loaded_at_once()
+    assert script_texts.IN_ALL not in script_texts.loaded_at_once()
+    assert script_texts.misplaced() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "is_lacking"),
+    [
+        ("Close {name}", ("{name} schließen",), False),
+        ("Close {name}", ("Schließen",), True),
+        ("Close {name}", ("{Name} schließen",), True),
+        (("{n} vote for {it}", "{n} votes for {it}"), ("eine für {it}", "{n} für {it}"), False),
+        (("{n} vote for {it}", "{n} votes for {it}"), ("eine Stimme", "{n} für {it}"), True),
+    ],
+)
+def test_a_translation_keeps_the_places_of_its_text(
+    text: str | tuple[str, ...], told: tuple[str, ...], is_lacking: bool
+) -> None:
+    assert script_texts.lacks_places(text, told) == is_lacking
