@@ -1,12 +1,13 @@
 """The site as an app: its manifest, the worker that opens it offline, and the page it opens then.
 
-None of these says anything of a member: they are the same for everybody.
+None of these says anything of a member but the language they read in.
 """
 
 import functools
 import hashlib
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +15,7 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -61,13 +62,18 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Return the worker's script. It lies at the root, because that is the reach of its word."""
+    """Return the worker's script. It lies at the root, because that is the reach of its word.
+
+    It is another one in another language, so that a browser takes the page in that one too.
+    """
+    language = get_language() or settings.LANGUAGE_CODE
     site = {
         "version": version(),
+        "language": language,
         "isFixed": not settings.DEBUG,
         "assets": assets(),
         "static": f"/{settings.STATIC_URL.lstrip('/')}",
-        "offline": reverse("chat:offline"),
+        "offline": f"{reverse('chat:offline')}?{urlencode({'language': language})}",
         "signIn": resolve_url(settings.LOGIN_URL),
         "signOut": reverse("account_logout"),
         # What the worker leaves to the browser.
@@ -80,8 +86,16 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def offline(request: HttpRequest) -> HttpResponse:
-    """Show the page that stands in for any other without a network; it asks for no member."""
-    return render(request, "offline.html", {"version": version()})
+    """Show the page that stands in for any other without a network.
+
+    It asks for no member: its language is that of the address.
+    """
+    asked = request.GET.get("language", "")
+    language = asked if asked in dict(settings.LANGUAGES) else get_language()
+    with override(language):
+        response = render(request, "offline.html", {"version": version()})
+    response["Content-Language"] = language
+    return response
 
 
 def version() -> str:

@@ -6,13 +6,13 @@
  *
  * `SITE` comes before this, from the server.
  *
- * @typedef {{version: string, isFixed: boolean, assets: string[], static: string, offline: string,
- *   signIn: string, signOut: string, passed: string[]}} Site
+ * @typedef {{version: string, language: string, isFixed: boolean, assets: string[], static: string,
+ *   offline: string, signIn: string, signOut: string, passed: string[]}} Site
  */
 (() => {
   const worker = /** @type {any} */ (self);
   const site = /** @type {Site} */ (/** @type {any} */ (self).SITE);
-  const CACHE = `site-${site.version}`;
+  const CACHE = `site-${site.version}-${site.language}`;
   const KEPT = "chat-kept";
   /** versions whose files are held: pages of the one before may still be open */
   const VERSIONS = 2;

@@ -36,7 +36,8 @@ def test_the_worker_reaches_the_whole_site_is_asked_for_anew_and_allowed_by_the_
     assert response["Cache-Control"] == "no-cache"
     assert "worker-src 'self'" in response["Content-Security-Policy"]
     site = site_in(response)
-    assert (site["offline"], site["signOut"]) == ("/offline/", reverse("account_logout"))
+    assert site["offline"] == "/offline/?language=en"
+    assert site["signOut"] == reverse("account_logout")
     assert any("chat-app" in address for address in site["assets"])
     assert not any("admin" in address for address in site["assets"])
 
@@ -53,6 +54,21 @@ def test_the_page_for_offline_has_words_and_nothing_inline(client):
     response = client.get("/offline/")
     assert_nothing_inline(response)
     assert b"You are offline" in response.content
+
+
+def test_the_page_for_offline_is_in_the_language_of_who_installed_it(client, ada, browse):
+    ada.user.language = "ar"
+    ada.user.save()
+    in_english, in_arabic = (
+        site_in(browser.get("/service-worker.js")) for browser in (client, browse(ada))
+    )
+    assert in_arabic["version"] == in_english["version"]  # her own pages are not outdated by it
+    assert in_arabic["language"] != in_english["language"]
+    page = client.get(in_arabic["offline"])  # the worker asks for it without her cookies
+    assert b'lang="ar"' in page.content
+    assert b'dir="rtl"' in page.content
+    assert page["Content-Language"] == "ar"
+    assert b'lang="en"' in client.get("/offline/?language=tlh").content
 
 
 def test_pages_for_who_is_not_signed_in_forget_what_was_kept(client, ada, browse):

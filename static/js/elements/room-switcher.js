@@ -21,6 +21,7 @@ import { avatar, icon, presenceDot, roomSign } from "../view/pieces.js";
 import { sentence } from "../view/sentence.js";
 import { countText } from "../view/words.js";
 import { ChatElement } from "./element.js";
+import { latinKey } from "./keys.js";
 import { commandChoices } from "./switcher-commands.js";
 
 /** choices shown of one kind */
@@ -224,7 +225,7 @@ export class RoomSwitcher extends ChatElement {
     if (event.isComposing) return;
     const options = [...this.querySelectorAll("[role=option]")];
     const last = options.length - 1;
-    const isAgain = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+    const isAgain = (event.ctrlKey || event.metaKey) && latinKey(event) === "k";
     if (event.key === "ArrowDown") this.#at = this.#at < last ? this.#at + 1 : 0;
     else if (event.key === "ArrowUp") this.#at = this.#at > 0 ? this.#at - 1 : Math.max(0, last);
     else if (event.key === "Enter") /** @type {HTMLElement} */ (options[this.#at])?.click();

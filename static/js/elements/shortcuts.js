@@ -5,6 +5,7 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { put } from "./element.js";
+import { latinKey } from "./keys.js";
 
 /** Does what a key stands for, unless whatever has the focus took it already. */
 export function pressedAnywhere(/** @type {KeyboardEvent} */ event, /** @type {ChatClient} */ client) {
@@ -16,13 +17,14 @@ export function pressedAnywhere(/** @type {KeyboardEvent} */ event, /** @type {C
 }
 
 function actOf(/** @type {KeyboardEvent} */ event, /** @type {ChatClient} */ client) {
-  const { key, altKey, shiftKey } = event;
+  const { altKey, shiftKey } = event;
+  const key = latinKey(event);
   const isCommand = event.ctrlKey || event.metaKey;
-  if (isCommand && !altKey && key.toLowerCase() === "k") return () => openSwitcher(client);
+  if (isCommand && !altKey && key === "k") return () => openSwitcher(client);
   if (isCommand && !altKey && key === "/") return () => showKeys(client);
   if (isCommand) return null;
-  if (altKey && key === "ArrowUp") return () => step(client, -1, shiftKey);
-  if (altKey && key === "ArrowDown") return () => step(client, 1, shiftKey);
+  if (altKey && key === "arrowup") return () => step(client, -1, shiftKey);
+  if (altKey && key === "arrowdown") return () => step(client, 1, shiftKey);
   const isText = /** @type {Element} */ (event.target).matches?.("input, textarea, select");
   return key === "?" && !altKey && !isText && client.reach.single_keys ? () => showKeys(client) : null;
 }

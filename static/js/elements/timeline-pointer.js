@@ -1,5 +1,6 @@
 // @ts-check
 import { endsHold, hold } from "./hold.js";
+import { latinKey } from "./keys.js";
 
 /** Which row of the timeline is meant: by the mouse, by a finger, by the keyboard. */
 export class TimelinePointer {
@@ -71,7 +72,7 @@ export class TimelinePointer {
   pressed(event, acts) {
     const row = rowAt(event.target);
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key.toLowerCase();
+    const key = latinKey(event);
     const isInside = event.target !== row;
     if (isInside && key === "escape" && !event.defaultPrevented) row.focus();
     else if (isInside) return;

@@ -1,6 +1,7 @@
 // @ts-check
 /** The smaller modules: drafts, reading, typing, reactions, presence, arranging, words. */
 import { roomBeside } from "/static/js/client/room-steps.js";
+import { latinKey } from "/static/js/elements/keys.js";
 import { Drafts } from "/static/js/state/drafts.js";
 import { distance } from "/static/js/state/fuzzy.js";
 import { Presence } from "/static/js/state/presence.js";
@@ -23,6 +24,16 @@ class FakeStorage {
 }
 
 const draft = (text) => ({ text, replyTo: null });
+
+export function letters_act_on_keyboards_of_other_scripts_too() {
+  const pressed = (key, code, shiftKey = false) =>
+    latinKey(new KeyboardEvent("keydown", { key, code, shiftKey }));
+  equal(pressed("ق", "KeyR"), "r");
+  equal(pressed("؟", "Slash", true), "?");
+  equal(pressed("й", "KeyQ"), "q");
+  equal(pressed("Z", "KeyY"), "z", "a Latin letter is itself wherever it is:");
+  equal(pressed("ArrowUp", "ArrowUp"), "arrowup");
+}
 
 export function a_draft_comes_back_after_reload_and_after_the_tab_was_closed() {
   const [tab, browser] = [new FakeStorage(), new FakeStorage()];
