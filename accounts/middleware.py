@@ -74,7 +74,7 @@ class BanGate:
         if request.path in (reverse("account_logout"), reverse("chat:appeal")):
             return self.get_response(request)
         if request.path.startswith("/api/"):
-            refusal = Forbidden("You are banned from this site.")
+            refusal = Forbidden(_("You are banned from this site."))
             return JsonResponse(refusal.as_dict(), status=refusal.status)
         return banned_page(request, user)
 

@@ -75,7 +75,7 @@ class User(AbstractUser):
     # Kept only of those who share it.
     last_seen_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=64, default="UTC")
-    # Empty: as the browser asks for.
+    # Empty: as the browser asks for. See own_language.
     language = models.CharField(max_length=LANGUAGE_MAX, blank=True, db_default="")
     # The three things of the first visit were seen, and put away.
     shown_around = models.BooleanField(default=False, db_default=False, editable=False)
@@ -103,6 +103,11 @@ class User(AbstractUser):
     def name(self) -> str:
         """What others see: the chosen name, or the handle."""
         return self.display_name or self.username
+
+    @property
+    def own_language(self) -> str:
+        """The language to write to them in where no browser asks for one."""
+        return self.language or settings.LANGUAGE_CODE
 
     @property
     def avatar_url(self) -> str | None:

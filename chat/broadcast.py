@@ -126,12 +126,12 @@ class ThreadSeatChanged(msgspec.Struct, frozen=True, tag="thread", array_like=Tr
 class Told(msgspec.Struct, frozen=True, tag="told", array_like=True):
     """A member is told something on all their screens: ``about`` as in the frame ``notice``.
 
-    ``sanction`` is the one that they may appeal against.
+    ``texts`` say it by language; ``sanction`` is the one that they may appeal against.
     """
 
     user: int
     about: str
-    text: str
+    texts: dict[str, str]
     room: int | None = None
     until: str | None = None
     sanction: int | None = None
@@ -147,11 +147,14 @@ class ModerationChanged(msgspec.Struct, frozen=True, tag="moderation", array_lik
 
 
 class RoomTold(msgspec.Struct, frozen=True, tag="room_told", array_like=True):
-    """Whoever is in a room now is told something, on all their screens: about retention."""
+    """Whoever is in a room now is told something, on all their screens: about retention.
+
+    ``texts`` say it by language.
+    """
 
     room: int
     about: str
-    text: str
+    texts: dict[str, str]
 
     @property
     def group(self) -> str:

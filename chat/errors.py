@@ -3,19 +3,37 @@
 import math
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from chat.sentences import Sentence, filled
+
 
 class ChatError(Exception):
-    """A request was refused. ``code`` is the wire's word for why; nothing was changed."""
+    """A request was refused. ``code`` is the wire's word for why; nothing was changed.
+
+    The words may be lazy, and ``values`` go into them when they are told: who raises this need not
+    know who will read it.
+    """
 
     code = "invalid"
     status = 400
-    detail = "That is not valid."
+    text: Sentence = _("That is not valid.")
 
-    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
-        super().__init__(detail or self.detail)
-        self.detail = detail or self.detail
+    def __init__(
+        self, text: Sentence = "", *, retry_after: float | None = None, **values: Any
+    ) -> None:
+        super().__init__(text or self.text)
+        self.text = filled(text, **values) if values else text or self.text
         # s, in tenths and rounded up: who waits that long is not refused again.
         self.retry_after = None if retry_after is None else math.ceil(retry_after * 10) / 10
+
+    @property
+    def detail(self) -> str:
+        """The words, in the language that is active."""
+        return str(self.text)
+
+    def __str__(self) -> str:
+        return self.detail
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the refused one is told."""
@@ -29,7 +47,7 @@ class BadFrame(ChatError):
     """The frame is no JSON object."""
 
     code = "bad_frame"
-    detail = "A frame is one JSON object in a text message."
+    text = _("A frame is one JSON object in a text message.")
 
 
 class Invalid(ChatError):
@@ -41,7 +59,7 @@ class TooLarge(ChatError):
 
     code = "too_large"
     status = 413
-    detail = "That is too large."
+    text = _("That is too large.")
 
 
 class NotFound(ChatError):
@@ -49,7 +67,7 @@ class NotFound(ChatError):
 
     code = "not_found"
     status = 404
-    detail = "There is no such thing."
+    text = _("There is no such thing.")
 
 
 class Forbidden(ChatError):
@@ -57,14 +75,14 @@ class Forbidden(ChatError):
 
     code = "forbidden"
     status = 403
-    detail = "You may not do that."
+    text = _("You may not do that.")
 
 
 class NotInRoom(Forbidden):
     """Of a public room. A guest, for whom there is no such room, is told what is ``missing``."""
 
-    def __init__(self, missing: str) -> None:
-        super().__init__("You are not a member of this room.")
+    def __init__(self, missing: Sentence) -> None:
+        super().__init__(_("You are not a member of this room."))
         self.missing = missing
 
     def for_guest(self) -> NotFound:
@@ -75,7 +93,7 @@ class NotInRoom(Forbidden):
 class Held(Forbidden):
     """It was kept for a moderator, who may post it yet: nothing is to be sent again."""
 
-    detail = "A moderator looks at your message before it is posted."
+    text = _("A moderator looks at your message before it is posted.")
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the refused one is told."""
@@ -87,7 +105,7 @@ class RateLimited(ChatError):
 
     code = "rate_limited"
     status = 429
-    detail = "Too fast. Please wait a moment."
+    text = _("Too fast. Please wait a moment.")
 
 
 class SlowMode(ChatError):
@@ -95,7 +113,7 @@ class SlowMode(ChatError):
 
     code = "slow_mode"
     status = 429
-    detail = "This room is in slow mode."
+    text = _("This room is in slow mode.")
 
 
 class Unavailable(ChatError):
@@ -103,4 +121,4 @@ class Unavailable(ChatError):
 
     code = "unavailable"
     status = 503
-    detail = "The site cannot store anything right now. Please try again."
+    text = _("The site cannot store anything right now. Please try again.")

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import re2
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from chat.errors import Invalid
 from chat.models import Filter
@@ -171,7 +172,7 @@ def fold(text: str) -> str:
 
 def _lines(source: Filter) -> list[str]:
     if not (lines := source.lines):
-        raise Invalid("text: there is nothing to look for.")
+        raise Invalid(_("text: there is nothing to look for."))
     return lines
 
 
@@ -180,14 +181,14 @@ def _words(words: list[str]) -> re2._Regexp:
     for word in words:
         stem = fold(word.removesuffix("*"))
         if not stem:
-            raise Invalid("text: a word is more than a star.")
+            raise Invalid(_("text: a word is more than a star."))
         alternatives.append(re2.escape(stem) + (r"[\pL\pN_]*" if word.endswith("*") else ""))
     return _compiled(WORD % "|".join(alternatives), WORDS_MEMORY)
 
 
 def _pattern(pattern: str) -> re2._Regexp:
     if len(pattern) > PATTERN_MAX:
-        raise Invalid(f"text: a pattern has at most {PATTERN_MAX} characters.")
+        raise Invalid(_("text: a pattern has at most %(most)s characters."), most=PATTERN_MAX)
     return _compiled(pattern, PATTERN_MEMORY)
 
 
@@ -201,13 +202,17 @@ def _compiled(pattern: str, memory: int) -> re2._Regexp:
     except re2.error as error:
         [told] = error.args
         told = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
-        raise Invalid(f"text: {pattern[:PATTERN_MAX]} cannot be looked for: {told}.") from None
+        raise Invalid(
+            _("text: %(pattern)s cannot be looked for: %(told)s."),
+            pattern=pattern[:PATTERN_MAX],
+            told=told,
+        ) from None
 
 
 def _domain(line: str) -> str:
     domain = line.lower().removeprefix("*.").strip(".")
     if not DOMAIN.match(domain):
-        raise Invalid(f"text: {line[:PATTERN_MAX]} is not a domain.")
+        raise Invalid(_("text: %(line)s is not a domain."), line=line[:PATTERN_MAX])
     return _in_ascii(domain)
 
 

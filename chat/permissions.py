@@ -1,17 +1,18 @@
 """Who may do what in a room. The answers are errors, ready to be told."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.errors import Forbidden, NotFound, NotInRoom
 from chat.models import Callers, Membership, Message, Role, Room, Sanction, Writers
-from chat.models.sanction import readable
+from chat.sentences import Sentence
 
-NO_ROOM = "There is no such room."
-NO_MESSAGE = "There is no such message."
+NO_ROOM = _("There is no such room.")
+NO_MESSAGE = _("There is no such message.")
 
 
-def check_seat(room: Room | None, seat: Membership | None, missing: str = NO_ROOM) -> None:
+def check_seat(room: Room | None, seat: Membership | None, missing: Sentence = NO_ROOM) -> None:
     """Refuse one who is not in ``room``: unless it is public, as if it did not exist."""
     if room is None or (seat is None and room.kind != Room.Kind.PUBLIC):
         raise NotFound(missing)
@@ -22,9 +23,9 @@ def check_seat(room: Room | None, seat: Membership | None, missing: str = NO_ROO
 def check_writable(room: Room) -> None:
     """Refuse any change by members of a locked or archived room."""
     if room.archived_at is not None:
-        raise Forbidden("This room is archived.")
+        raise Forbidden(_("This room is archived."))
     if room.locked:
-        raise Forbidden("This room is locked.")
+        raise Forbidden(_("This room is locked."))
 
 
 def check_may_write(room: Room, seat: Membership) -> None:
@@ -34,11 +35,10 @@ def check_may_write(room: Room, seat: Membership) -> None:
     """
     check_writable(room)
     if room.writers == Writers.STEWARDS and not seat.is_steward:
-        raise Forbidden("This room is read-only: owners and moderators write in it.")
+        raise Forbidden(_("This room is read-only: owners and moderators write in it."))
     if seat.muted_until is not None and seat.muted_until > timezone.now():
         mute = Sanction.of(seat.user_id, Sanction.Kind.MUTE, room)
-        until = readable(seat.muted_until)
-        raise Forbidden(mute.told() if mute else f"You are muted here until {until}.")
+        raise Forbidden(mute.told() if mute else _("You are muted here."))
 
 
 def check_may_call(room: Room, seat: Membership) -> None:
@@ -46,27 +46,29 @@ def check_may_call(room: Room, seat: Membership) -> None:
     if room.kind == Room.Kind.DIRECT or room.callers == Callers.MEMBERS or seat.is_steward:
         return
     raise Forbidden(
-        "Only owners and moderators may call everybody here with @room or @here."
-        " Write it without the @."
+        _(
+            "Only owners and moderators may call everybody here with @room or @here."
+            " Write it without the @."
+        )
     )
 
 
-def check_steward(actor: User, seat: Membership | None, what: str) -> None:
-    """Refuse one who looks after neither this room nor the site."""
+def check_steward(actor: User, seat: Membership | None, refusal: Sentence) -> None:
+    """Refuse one who looks after neither this room nor the site, with these words."""
     if not (actor.is_moderator or (seat is not None and seat.is_steward)):
-        raise Forbidden(f"Only owners and moderators may {what}.")
+        raise Forbidden(refusal)
 
 
-def check_owner(actor: User, seat: Membership | None, what: str) -> None:
-    """Refuse one who neither owns this room nor moderates the site."""
+def check_owner(actor: User, seat: Membership | None, refusal: Sentence) -> None:
+    """Refuse one who neither owns this room nor moderates the site, with these words."""
     if not (actor.is_moderator or (seat is not None and seat.role == Role.OWNER)):
-        raise Forbidden(f"Only owners may {what}.")
+        raise Forbidden(refusal)
 
 
-def check_not_direct(room: Room, what: str) -> None:
-    """Refuse what makes no sense in a direct conversation."""
+def check_not_direct(room: Room, refusal: Sentence) -> None:
+    """Refuse with these words what makes no sense in a direct conversation."""
     if room.kind == Room.Kind.DIRECT:
-        raise Forbidden(f"One cannot {what} a direct conversation.")
+        raise Forbidden(refusal)
 
 
 def may_delete(actor: User, seat: Membership | None, message: Message) -> bool:

@@ -409,6 +409,7 @@ LANGUAGE_CODE = "en"
 # Each but the first has a catalogue in locale/; `manage.py words` writes what is read of it.
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "chatsite.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

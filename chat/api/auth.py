@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
@@ -22,7 +24,7 @@ class Token(HttpBearer):
         """Return the member for whom the token acts. Raises Unauthenticated or Forbidden."""
         user = ApiToken.objects.user_for(token)
         if user is None:
-            raise Unauthenticated("This token is not valid.")
+            raise Unauthenticated(_("This token is not valid."))
         request.user = user
         return admitted(request, user)
 
@@ -43,16 +45,18 @@ class Session(AuthBase):
         if not user.is_authenticated:
             return None
         if check_csrf(request):
-            raise Forbidden("The CSRF token is missing or wrong.")
+            raise Forbidden(_("The CSRF token is missing or wrong."))
         return admitted(request, user)
 
 
 def admitted(request: HttpRequest, user: User) -> User:
     """Let ``user`` in. Raises Unauthenticated, Forbidden or, for too many writes, RateLimited."""
+    if user.language:
+        translation.activate(user.language)
     if not user.is_active:
-        raise Unauthenticated("This account is not in use.")
+        raise Unauthenticated(_("This account is not in use."))
     if bans.is_kept_out(user):
-        raise Forbidden("You are banned from this site.")
+        raise Forbidden(_("You are banned from this site."))
     if request.method not in SAFE_METHODS:
         limits.count_write(user.pk)
     return user

@@ -16,6 +16,7 @@ from django.http import (
     HttpResponseNotAllowed,
     UnreadablePostError,
 )
+from django.utils.translation import gettext_lazy as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from chat import rows
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 BODY_BYTES_MAX = 64 * 1024  # as much as a frame on the socket
-NO_ADDRESS = "There is nothing at this address."
+NO_ADDRESS = _("There is nothing at this address.")
 
 View = Callable[..., HttpResponse]
 
@@ -43,7 +44,7 @@ class Unauthenticated(ChatError):
 
     code = "unauthenticated"
     status = 401
-    detail = "Sign in, or send a valid Bearer token."
+    text = _("Sign in, or send a valid Bearer token.")
 
 
 class NotAllowed(ChatError):
@@ -51,7 +52,7 @@ class NotAllowed(ChatError):
 
     code = "method_not_allowed"
     status = 405
-    detail = "This address does not answer to that method."
+    text = _("This address does not answer to that method.")
 
 
 class Failed(ChatError):
@@ -59,7 +60,7 @@ class Failed(ChatError):
 
     code = "failed"
     status = 500
-    detail = "Something went wrong here. It was noted."
+    text = _("Something went wrong here. It was noted.")
 
 
 def guarded(view: View) -> View:
@@ -69,7 +70,7 @@ def guarded(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             if len(request.body) > BODY_BYTES_MAX:
-                raise TooLarge(f"A request has at most {BODY_BYTES_MAX:,} bytes.")
+                raise TooLarge(_("A request has at most %(most)s bytes."), most=BODY_BYTES_MAX)
             response = view(request, *args, **kwargs)
         except Exception as error:
             response = tell(request, error)
@@ -125,9 +126,9 @@ def refusal_of(error: Exception) -> ChatError | None:
         case Http404():
             return NotFound(NO_ADDRESS)
         case RequestDataTooBig():
-            return TooLarge(f"A request has at most {BODY_BYTES_MAX:,} bytes.")
+            return TooLarge(_("A request has at most %(most)s bytes."), most=BODY_BYTES_MAX)
         case UnreadablePostError():
-            return Invalid("The request broke off.")
+            return Invalid(_("The request broke off."))
         case OperationalError() | InterfaceError():
             return Unavailable()
     return None

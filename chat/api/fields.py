@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from django.http import HttpRequest
 from django.urls import register_converter
+from django.utils.translation import gettext_lazy as _
 from ninja.parser import Parser
 from pydantic import (
     AfterValidator,
@@ -96,4 +97,4 @@ class JsonParser(Parser):
         try:
             return msgspec.json.decode(request.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise Invalid("The body is not valid JSON.") from None
+            raise Invalid(_("The body is not valid JSON.")) from None

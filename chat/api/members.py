@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from chat import rows
@@ -64,7 +65,7 @@ def update_member(
     """Change a member's role, or mute them: all that is given, or none."""
     given = asked.model_fields_set
     if not given & {"role", "muted_until"}:
-        raise Invalid("role, muted_until: at least one of them.")
+        raise Invalid(_("role, muted_until: at least one of them."))
     with transaction.atomic():
         if "role" in given:
             room = service.set_role(request.auth, room_id, user_id, asked.role or "", asked.reason)
@@ -92,7 +93,7 @@ def update_membership(request: MemberRequest, room_id: int, asked: MembershipPat
     """Choose what to be told of, and whether a room is a favourite: all that is given, or none."""
     user, given = request.auth, asked.model_fields_set
     if not given:
-        raise Invalid("notify, quiet_until, favourite: at least one of them.")
+        raise Invalid(_("notify, quiet_until, favourite: at least one of them."))
     with transaction.atomic():
         if asked.notify is not None:
             preferences.set_notify(user, room_id, asked.notify)

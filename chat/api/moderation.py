@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from chat import rows
@@ -160,7 +161,7 @@ def remove_member(
 def purge(request: MemberRequest, room_id: int, user_id: int, asked: Purge) -> HttpResponse:
     """Delete what somebody said in a room in the last hours."""
     if not 1 <= asked.hours <= HOURS_MAX:
-        raise Invalid(f"hours: from 1 to {HOURS_MAX}.")
+        raise Invalid(_("hours: from 1 to %(most)s."), most=HOURS_MAX)
     since = timezone.now() - timedelta(hours=asked.hours)
     deleted = purging.purge_room(request.auth, room_id, user_id, since, asked.reason)
     return answer(Purged(deleted, purging.AT_ONCE_MAX))
@@ -227,7 +228,7 @@ def keep(request: MemberRequest, room_id: int, asked: Keep) -> HttpResponse:
 
 def _kept(room: Any) -> HttpResponse:
     days = retention.days_of(room)
-    return answer(Retention(days, room.retention_days, retention.in_words(days)))
+    return answer(Retention(days, room.retention_days, str(retention.in_words(days))))
 
 
 def _row(sanction: Sanction) -> SanctionRow:

@@ -1,6 +1,7 @@
 """Reports: what members bring before the moderators, and what these decide."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from chat import rows
@@ -60,7 +61,7 @@ def decide(request: MemberRequest, report_id: int, asked: Decision) -> HttpRespo
         case "resolved" | "dismissed":
             report = service.close(user, report_id, asked.status, asked.outcome)
         case _:
-            raise Invalid("status: taken, escalated, resolved or dismissed.")
+            raise Invalid(_("status: taken, escalated, resolved or dismissed."))
     return answer(_row(report))
 
 

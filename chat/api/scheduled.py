@@ -1,6 +1,7 @@
 """Scheduled messages: make, list, change, cancel."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from chat import rows
@@ -53,7 +54,7 @@ def schedule(request: MemberRequest, room_id: int, asked: NewScheduled) -> HttpR
 def change(request: MemberRequest, scheduled_id: int, asked: ScheduledPatch) -> HttpResponse:
     """Change what will be posted, or when."""
     if not asked.model_fields_set:
-        raise Invalid("body, due_at: at least one of them.")
+        raise Invalid(_("body, due_at: at least one of them."))
     row = service.change(request.auth, scheduled_id, body=asked.body, due_at=asked.due_at)
     return answer(row)
 

@@ -36,6 +36,7 @@ class Credentials:
 
     session: str = ""
     token: str = ""
+    language: str = ""  # that the browser asks for, as far as the site speaks it
 
 
 @dataclass(slots=True)
@@ -156,7 +157,16 @@ _MEMBER_FIELDS = [
     field.attname
     for field in User._meta.concrete_fields
     if field.name
-    in {"id", "password", "username", "display_name", "is_active", "is_guest", "banned_at"}
+    in {
+        "id",
+        "password",
+        "username",
+        "display_name",
+        "is_active",
+        "is_guest",
+        "banned_at",
+        "language",
+    }
 ]
 
 _CHANGED = """

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast
@@ -82,7 +83,7 @@ def _send(hub: "Hub", socket: "Socket", command: Send) -> None:
 
 def _typing(hub: "Hub", socket: "Socket", command: Typing) -> None:
     if not hub.feeds[command.room].is_writable:
-        _refuse(hub, socket, Forbidden("In this room members only read."), command.ref)
+        _refuse(hub, socket, Forbidden(_("In this room members only read.")), command.ref)
         return
     socket.typing = command.room if command.on else None
     hub.announce(broadcast.Typing(command.room, socket.user, command.on))
@@ -146,7 +147,7 @@ async def _sync_some(hub: "Hub", socket: "Socket", rooms: dict[int, int], ref: R
     for room, answer in answers.items():
         if socket.is_guest and isinstance(answer, NotInRoom):
             answer = answer.for_guest()
-        socket.send(_sync_answer(room, answer, ref, socket.user))
+        socket.send(_sync_answer(socket, room, answer, ref))
         feed = hub.feeds.get(room)
         if (
             isinstance(answer, reading.Changes)
@@ -159,11 +160,12 @@ async def _sync_some(hub: "Hub", socket: "Socket", rooms: dict[int, int], ref: R
 
 
 def _sync_answer(
-    room: int, answer: reading.Changes | ChatError, ref: Ref | None, user: int
+    socket: "Socket", room: int, answer: reading.Changes | ChatError, ref: Ref | None
 ) -> bytes:
     if isinstance(answer, ChatError):
-        return frames.error(answer, ref, room)
-    return frames.changes(answer.event.seen_by(user), more=answer.more, reset=answer.reset, ref=ref)
+        return socket.session.told(answer, ref, room)
+    event = answer.event.seen_by(socket.user)
+    return frames.changes(event, more=answer.more, reset=answer.reset, ref=ref)
 
 
 async def _focus(hub: "Hub", socket: "Socket", command: Focus) -> None:

@@ -12,11 +12,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET, Meta, UnsetType
 
 from chat import rows
 from chat.broadcast import Fragment, RoomChanged
 from chat.errors import BadFrame, ChatError, Held, Invalid
+from chat.sentences import Sentence, filled
 
 SUBPROTOCOL = "chat.v1"
 FRAME_MAX = 65_536  # bytes a client may send in one frame
@@ -124,7 +126,7 @@ class Refused(Exception):
     """A client frame that was not understood, with the ref it carried, if it carried one."""
 
     def __init__(self, error: ChatError, ref: Ref | None = None) -> None:
-        super().__init__(error.detail)
+        super().__init__(error)
         self.error = error
         self.ref = ref
 
@@ -173,8 +175,8 @@ def _check_depth(payload: bytes) -> None:
     for bracket in _BRACKET.finditer(_STRING.sub(b"", payload)):
         level += 1 if bracket[0] in b"[{" else -1
         if level > DEPTH_MAX:
-            deep = f"A frame nests at most {DEPTH_MAX} levels."
-            raise Refused(BadFrame(deep), ref_in(payload))
+            deep = BadFrame(_("A frame nests at most %(most)s levels."), most=DEPTH_MAX)
+            raise Refused(deep, ref_in(payload))
 
 
 def _explain(payload: bytes, error: Exception) -> Refused:
@@ -186,22 +188,22 @@ def _explain(payload: bytes, error: Exception) -> Refused:
     if not isinstance(frame, dict):
         return Refused(BadFrame())
     if "ref" in frame and frame["ref"] is not None and _ref_of(frame) is None:
-        return Refused(Invalid("ref: a string or an integer."))
+        return Refused(Invalid(_("ref: a string or an integer.")))
     ref = _ref_of(frame)
     kind = frame.get("type")
     if not isinstance(kind, str):
-        return Refused(Invalid("type: which command this is."), ref)
+        return Refused(Invalid(_("type: which command this is.")), ref)
     if kind not in COMMANDS:
-        return Refused(Invalid("type: there is no such command."), ref)
+        return Refused(Invalid(_("type: there is no such command.")), ref)
     return Refused(Invalid(_field_error(str(error))), ref)
 
 
-def _field_error(message: str) -> str:
+def _field_error(message: str) -> Sentence:
     """Turn "Expected `int`, got `str` - at `$.room`" into a detail that names the field first."""
     missing = message.partition("missing required field `")[2].partition("`")[0]
     if missing:
-        return f"{missing}: missing."
-    what, _, where = message.partition(" - at `$")
+        return filled(_("%(field)s: missing."), field=missing)
+    what, _at, where = message.partition(" - at `$")
     field = where.strip("`").lstrip(".")
     return f"{field}: {what[:1].lower()}{what[1:]}." if field else what
 
@@ -486,9 +488,9 @@ def _pieces(event: RoomChanged) -> list[list[tuple[Fragment, str]]]:
     rows += [(fragment, "member") for fragment in event.members]
     pieces: list[list[tuple[Fragment, str]]] = [[]]
     size = len(event.info or b"")
-    for _, group in groupby(sorted(rows, key=version), version):
+    for _version, group in groupby(sorted(rows, key=version), version):
         together = list(group)
-        weight = sum(len(fragment.json) + 1 for fragment, _ in together)
+        weight = sum(len(fragment.json) + 1 for fragment, _kind in together)
         if pieces[-1] and size + weight > ROWS_MAX:
             pieces.append([])
             size = 0

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts.limits import is_public, network_of
 from chat.live.admission import Credentials
@@ -43,12 +45,14 @@ def invitation_to(scope: Scope) -> Invitation | None:
 def credentials_in(scope: Scope) -> Credentials:
     """Return the Bearer token or the session cookie of a handshake; empty where there is none."""
     headers = _headers(scope)
+    language = _language(headers.get(b"accept-language", ""))
     kind, _, token = headers.get(b"authorization", "").partition(" ")
     if kind.lower() == "bearer":
-        return Credentials(token=token.strip() or "none")
+        return Credentials(token=token.strip() or "none", language=language)
     key = _session_key(scope, headers)
     # Cookies are unescaped: what cannot be a session's key never reaches a query.
-    return Credentials(session=key if not key or SESSION_KEY.fullmatch(key) else NO_SESSION)
+    session = key if not key or SESSION_KEY.fullmatch(key) else NO_SESSION
+    return Credentials(session=session, language=language)
 
 
 def address_in(scope: Scope) -> str:
@@ -76,6 +80,16 @@ def origin_is_ours(scope: Scope) -> bool:
         return False
     trusted = {_normal(trusted) for trusted in settings.CSRF_TRUSTED_ORIGINS}
     return origin in trusted or origin == _own_origin(scope, headers)
+
+
+def _language(accepted: str) -> str:
+    """Return the language that a browser asks for, as Django understands its header for pages."""
+    for wanted, _weight in parse_accept_lang_header(accepted):
+        try:
+            return get_supported_language_variant(wanted)
+        except LookupError:  # one that the site does not speak, or *
+            continue
+    return settings.LANGUAGE_CODE
 
 
 def _headers(scope: Scope) -> dict[bytes, str]:

@@ -267,6 +267,7 @@ class Hub:
         allowance = self._allowances.setdefault(user, Allowance())
         now = time.monotonic()
         socket = Socket(wire, guest.credentials, user, allowance, now, self._slow)
+        socket.session.language = guest.user.language or guest.credentials.language
         socket.stamp, socket.is_guest = guest.stamp, guest.user.is_guest
         socket.address = address
         if address:
@@ -369,10 +370,10 @@ class Hub:
                     self.spawn(self.database(screening.refresh))
 
     def _told(self, event: Told) -> None:
-        notice = frames.Notice(event.about, event.text, event.room, event.until, event.sanction)
-        text = frames.encode(notice)
         for socket in self.sockets_of.get(event.user, ()):
-            socket.send(text)
+            text = socket.session.spoken(event.texts)
+            notice = frames.Notice(event.about, text, event.room, event.until, event.sanction)
+            socket.send(frames.encode(notice))
 
     def _moderation_changed(self, event: ModerationChanged) -> None:
         text = frames.encode(frames.ModerationFrame(event.room))
@@ -383,9 +384,12 @@ class Hub:
 
     def _room_told(self, event: RoomTold) -> None:
         if (feed := self.feeds.get(event.room)) is not None:
-            text = frames.encode(frames.Notice(event.about, event.text, event.room))
+            notices = {
+                language: frames.encode(frames.Notice(event.about, text, event.room))
+                for language, text in event.texts.items()
+            }
             for socket in feed.sockets:
-                socket.send(text)
+                socket.send(socket.session.spoken(notices))
 
     # --- Changes of rooms ---------------------------------------------------------------------
 
@@ -590,6 +594,7 @@ class Hub:
             elif guest.user is None or guest.user.pk != socket.user:
                 socket.close(Close.SIGN_IN)  # the session has become somebody else's
             else:
+                socket.session.language = guest.user.language or guest.credentials.language
                 socket.stamp, socket.is_guest = guest.stamp, guest.user.is_guest
 
     async def _sweep(self) -> None:

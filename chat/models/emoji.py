@@ -4,13 +4,16 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 EMOJI_NAME_MAX = 30  # characters: with its colons a name is no longer than any emoji may be
 EMOJI_COUNT_MAX = 300  # on the site
 EMOJI_NAME = RegexValidator(
     r"^[a-z0-9](?:[a-z0-9_+-]*[a-z0-9])?\Z",
-    "Use small letters, digits, dashes, underscores and plus; "
-    "begin and end with a letter or digit.",
+    _(
+        "Use small letters, digits, dashes, underscores and plus; "
+        "begin and end with a letter or digit."
+    ),
 )
 
 

@@ -1,16 +1,26 @@
 """Sanctions: who may not do what, where, why and until when."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX, User
 from chat.models.room import Room
+from chat.sentences import Sentence, filled, moment_in, with_reason
 
 APPEAL_MAX = 1000  # characters
+
+# By kind, whether it is about one room, and whether it ends.
+TOLD = {
+    ("mute", True, False): _("You are muted in %(room)s."),
+    ("mute", True, True): _("You are muted in %(room)s until %(until)s."),
+    ("ban", True, False): _("You are banned from %(room)s."),
+    ("ban", True, True): _("You are banned from %(room)s until %(until)s."),
+    ("ban", False, False): _("You are banned from this site."),
+    ("ban", False, True): _("You are banned from this site until %(until)s."),
+}
 
 
 class SanctionQuerySet(models.QuerySet["Sanction"]):
@@ -35,13 +45,13 @@ class Sanction(models.Model):
     """
 
     class Kind(models.TextChoices):
-        MUTE = "mute", "muted"
-        BAN = "ban", "banned"
+        MUTE = "mute", _("muted")
+        BAN = "ban", _("banned")
 
     kind = models.CharField(max_length=4, choices=Kind, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="sanctions", editable=False,
-        verbose_name="member",
+        verbose_name=_("member"),
     )  # fmt: skip
     room = models.ForeignKey(
         Room, models.CASCADE, null=True, related_name="sanctions", editable=False
@@ -81,12 +91,10 @@ class Sanction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.get_kind_display()} {self.where}"
-
-    @property
-    def where(self) -> str:
-        """Where it holds, in words."""
-        return f"in {self.room}" if self.room else "on the whole site"
+        values = {"user": self.user, "kind": self.get_kind_display(), "room": self.room}
+        if self.room is None:
+            return str(filled(_("%(user)s, %(kind)s on the whole site"), **values))
+        return str(filled(_("%(user)s, %(kind)s in %(room)s"), **values))
 
     @property
     def is_in_force(self) -> bool:
@@ -98,21 +106,14 @@ class Sanction(models.Model):
         """Whether the member may still say something against it."""
         return self.is_in_force and self.appealed_at is None
 
-    def told(self) -> str:
-        """Return what the member is told: what, where, until when and why."""
-        verb = "muted in" if self.kind == self.Kind.MUTE else "banned from"
-        where = str(self.room) if self.room else "this site"
-        until = f" until {readable(self.ends_at)}" if self.ends_at else ""
-        reason = f" The reason: {self.reason}" if self.reason else ""
-        return f"You are {verb} {where}{until}.{reason}"
+    def told(self) -> Sentence:
+        """Return what the member is told: what, where, until when and why. It is lazy."""
+        until = moment_in(self.user.time_zone, self.ends_at) if self.ends_at else ""
+        text = TOLD[self.kind, self.room is not None, self.ends_at is not None]
+        return with_reason(filled(text, room=self.room, until=until), self.reason)
 
     @classmethod
     def of(cls, user: User | int, kind: str, room: Room | int | None) -> "Sanction | None":
         """Return the one of this kind that holds for ``user`` there, if any."""
         found = cls.objects.in_force().select_related("room")
         return found.filter(user=user, kind=kind, room=room).first()
-
-
-def readable(moment: datetime) -> str:
-    """Return a moment as members are told it."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -6,6 +6,7 @@ from accounts.models import User
 from chat.errors import NotFound
 from chat.models import Membership, Message, Room
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_seat
+from chat.sentences import Sentence
 
 
 def access_room(user: User, room_id: int) -> Room:
@@ -37,7 +38,7 @@ def access_room_by_slug(user: User, slug: str) -> Room:
     return room
 
 
-def access_message(user: User, message_id: int, missing: str = NO_MESSAGE) -> Message:
+def access_message(user: User, message_id: int, missing: Sentence = NO_MESSAGE) -> Message:
     """Return the message if its room exists for ``user``. Raise NotFound."""
     message = _messages_for(user).filter(pk=message_id).first()
     if message is None:
@@ -45,7 +46,7 @@ def access_message(user: User, message_id: int, missing: str = NO_MESSAGE) -> Me
     return message
 
 
-def room_of_message(user: User, message_id: int, missing: str = NO_MESSAGE) -> int:
+def room_of_message(user: User, message_id: int, missing: Sentence = NO_MESSAGE) -> int:
     """Return the id of the room of a message that exists for ``user``. Raise NotFound.
 
     For moderators of the site every message does. Whoever is to be told that there is none locks

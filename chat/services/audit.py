@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX, User
 from chat.errors import Invalid, TooLarge
@@ -65,7 +66,7 @@ def trail_of(actor: User, room_id: int, before: int | None = None) -> list[Audit
     seat = Membership.objects.active().filter(room=room_id, user=actor).first()
     if not actor.is_moderator or room is None:
         check_seat(room, seat)
-    check_steward(actor, seat, "see what was done")
+    check_steward(actor, seat, _("Only owners and moderators may see what was done."))
     found = AuditEntry.objects.filter(room=room_id).select_related("actor", "user", "message")
     if before is not None:
         found = found.filter(pk__lt=before)
@@ -76,7 +77,7 @@ def clean_reason(reason: str) -> str:
     """Return a reason as it is stored. Raises Invalid or TooLarge."""
     reason = reason.strip()
     if UNSTORABLE.search(reason):
-        raise Invalid("reason: there is a character in it that cannot be stored.")
+        raise Invalid(_("reason: there is a character in it that cannot be stored."))
     if len(reason) > REASON_MAX:
-        raise TooLarge(f"reason: at most {REASON_MAX} characters.")
+        raise TooLarge(_("reason: at most %(most)s characters."), most=REASON_MAX)
     return reason

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast
@@ -28,7 +29,7 @@ def ban(actor: User, user_id: int, reason: str = "", until: datetime | None = No
     reason = audit.clean_reason(reason)
     user = _target(actor, user_id)
     if user.is_moderator or user.is_superuser:
-        raise Forbidden("Moderators cannot be banned.")
+        raise Forbidden(_("Moderators cannot be banned."))
     before = sanctions.facts("banned", None) if user.banned_at else {"banned": False}
     if user.banned_at is None:
         user.banned_at = timezone.now()
@@ -84,8 +85,8 @@ def _let_back(actor: User | None, user: User, reason: str) -> None:
 def _target(actor: User, user_id: int) -> User:
     """Return the member, locked, so that two moderators judge one after the other."""
     if not actor.is_moderator:
-        raise Forbidden("Only moderators of the site may do this.")
+        raise Forbidden(_("Only moderators of the site may do this."))
     user = User.objects.select_for_update().filter(pk=user_id).first()
     if user is None:
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     return user

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import rows
@@ -19,19 +20,19 @@ from chat.services.changing import changing_many
 from chat.services.members import NO_MEMBER, give_up_seat, take_seat_again
 
 BLOCKS_MAX = 1000  # members whom one blocks
-APART = "You cannot be in a conversation with all of these members."
+APART = _("You cannot be in a conversation with all of these members.")
 
 
 def block(actor: User, user_id: int) -> None:
     """Block a member. A second time changes nothing. Raises Invalid or NotFound."""
     if user_id == actor.pk:
-        raise Invalid("user: you cannot block yourself.")
+        raise Invalid(_("user: you cannot block yourself."))
     with transaction.atomic():
         other = _locked(actor, user_id)
         if Block.objects.filter(blocker=actor, blocked=other).exists():
             return
         if actor.blocks.count() >= BLOCKS_MAX:
-            raise Invalid(f"user: one blocks at most {BLOCKS_MAX} members.")
+            raise Invalid(_("user: one blocks at most %(most)s members."), most=BLOCKS_MAX)
         Block.objects.create(blocker=actor, blocked=other)
         _mentions_between(actor, other).update(silent=True)
         _part(actor, other)

@@ -14,7 +14,8 @@ from accounts.models import User
 from chat import broadcast, rows
 from chat.broadcast import Fragment, Posted
 from chat.models import Membership, Message, Room
-from chat.permissions import check_seat
+from chat.permissions import NO_ROOM, check_seat
+from chat.sentences import Sentence
 
 # Of the seat of one who stays, what changes under the room's lock.
 SEAT_FIELDS = ["role", "version", "muted_until", "changed_at"]
@@ -36,7 +37,7 @@ class RoomChange:
         """Return the membership of ``actor`` if they are in the room."""
         return Membership.objects.active().filter(room=self.room, user=actor).first()
 
-    def require_seat(self, actor: User, missing: str = "There is no such room.") -> Membership:
+    def require_seat(self, actor: User, missing: Sentence = NO_ROOM) -> Membership:
         """Return the membership of ``actor``; raise NotFound or Forbidden where there is none."""
         seat = self.seat_of(actor)
         check_seat(self.room, seat, missing)

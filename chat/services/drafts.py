@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast, rows
@@ -33,8 +34,8 @@ def keep(
     """
     _check_text(body)
     if age < 0:
-        raise Invalid("age: milliseconds since it was written.")
-    room, _ = member_room(actor, room_id)
+        raise Invalid(_("age: milliseconds since it was written."))
+    room, _seat = member_room(actor, room_id)
     for message in (thread, reply_to):
         if message is not None and not Message.objects.filter(pk=message, room=room).exists():
             raise NotFound(NO_MESSAGE)
@@ -82,7 +83,10 @@ def _newer(wanted: Draft) -> Draft | None:
     if not wanted.is_empty and (standing is None or standing.is_empty):
         others = drafts.exclude(body="", reply_to=None)
         if others.count() >= DRAFTS_MAX:
-            raise Invalid(f"You have {DRAFTS_MAX} drafts: send or empty one of them first.")
+            raise Invalid(
+                _("You have %(most)s drafts: send or empty one of them first."),
+                most=DRAFTS_MAX,
+            )
         drafts.filter(body="", reply_to=None, written_at__lt=timezone.now() - EMPTY_KEPT).exclude(
             pk=wanted.pk
         ).delete()
@@ -92,9 +96,9 @@ def _newer(wanted: Draft) -> Draft | None:
 
 def _check_text(body: str) -> None:
     if len(body) > DRAFT_MAX:
-        raise TooLarge(f"body: a draft has at most {DRAFT_MAX:,} characters.")
+        raise TooLarge(_("body: a draft has at most %(most)s characters."), most=DRAFT_MAX)
     if UNSTORABLE.search(body):
-        raise Invalid("body: there is a character in it that cannot be stored.")
+        raise Invalid(_("body: there is a character in it that cannot be stored."))
 
 
 def _moment(age: int) -> datetime:

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import pictures
 from accounts.models import User
@@ -40,7 +41,7 @@ def add(actor: User, name: str, upload: UploadedFile) -> CustomEmoji:
     try:
         picture = pictures.within(upload, SIDE, UPLOAD_MAX)
     except ValidationError as error:
-        raise Invalid("picture: " + " ".join(error.messages)) from error
+        raise Invalid("picture: %(told)s", told=" ".join(error.messages)) from error
     with transaction.atomic():
         _take_turns()
         _check_room_for(name)
@@ -50,9 +51,9 @@ def add(actor: User, name: str, upload: UploadedFile) -> CustomEmoji:
 def remove(actor: User, name: str) -> None:
     """Remove an emoji. Where it was used its name stays. Raises Forbidden or NotFound."""
     _check_moderator(actor)
-    deleted, _ = CustomEmoji.objects.filter(name=name).delete()
+    deleted, _kinds = CustomEmoji.objects.filter(name=name).delete()
     if not deleted:
-        raise NotFound("There is no such emoji.")
+        raise NotFound(_("There is no such emoji."))
 
 
 def all_emoji() -> EmojiRows:
@@ -65,13 +66,13 @@ def picture_of(name: str) -> bytes:
     """Return the picture of an emoji, as WebP. Raises NotFound."""
     found = CustomEmoji.objects.filter(name=name).values_list("picture", flat=True).first()
     if found is None:
-        raise NotFound("There is no such emoji.")
+        raise NotFound(_("There is no such emoji."))
     return bytes(found)
 
 
 def _check_moderator(actor: User) -> None:
     if not actor.is_moderator:
-        raise Forbidden("Only moderators of the site may change its emoji.")
+        raise Forbidden(_("Only moderators of the site may change its emoji."))
 
 
 def _take_turns() -> None:
@@ -82,15 +83,18 @@ def _take_turns() -> None:
 
 def _check_room_for(name: str) -> None:
     if CustomEmoji.objects.filter(name=name).exists():
-        raise Invalid(f"name: there is an emoji :{name}: already.")
+        raise Invalid(_("name: there is an emoji :%(name)s: already."), name=name)
     if CustomEmoji.objects.count() >= EMOJI_COUNT_MAX:
-        raise Invalid(f"The site has {EMOJI_COUNT_MAX} emoji, which is the most: remove one first.")
+        raise Invalid(
+            _("The site has %(most)s emoji, which is the most: remove one first."),
+            most=EMOJI_COUNT_MAX,
+        )
 
 
 def _check_name(name: str) -> None:
     if len(name) > EMOJI_NAME_MAX:
-        raise Invalid(f"name: at most {EMOJI_NAME_MAX} characters.")
+        raise Invalid(_("name: at most %(most)s characters."), most=EMOJI_NAME_MAX)
     try:
         EMOJI_NAME(name)
     except ValidationError as error:
-        raise Invalid("name: " + " ".join(error.messages)) from error
+        raise Invalid("name: %(told)s", told=" ".join(error.messages)) from error

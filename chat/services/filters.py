@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound, TooLarge
@@ -30,7 +31,7 @@ from chat.services import audit, screening
 TRIED_DEFAULT = 1000  # of the newest messages, that a filter is tried out on
 TRIED_MAX = 5000
 CAUGHT_SHOWN = 200  # of those it would have caught
-NO_FILTER = "There is no such filter."
+NO_FILTER = _("There is no such filter.")
 FIELDS = (
     "name", "kind", "room_id", "text", "domains", "limit", "window", "new_for", "newcomers",
     "action", "words", "mute_for", "also_moderators",
@@ -95,9 +96,9 @@ def go_live(actor: User, filter_id: int, reason: str = "") -> Filter:
     with transaction.atomic():
         found = _locked(filter_id)
         if found.tried_at is None:
-            raise Forbidden("Try it out first, on what was said already.")
+            raise Forbidden(_("Try it out first, on what was said already."))
         if Filter.objects.filter(state=Filter.State.LIVE).count() >= FILTERS_MAX:
-            raise Invalid(f"At most {FILTERS_MAX} filters can be live at a time.")
+            raise Invalid(_("At most %(most)s filters can be live at a time."), most=FILTERS_MAX)
         _set_state(actor, found, Filter.State.LIVE, Verb.START_FILTER, reason)
     return found
 
@@ -186,20 +187,22 @@ def check(found: Filter) -> None:
     found.name, found.words = found.name.strip(), found.words.strip()
     for name, choices in CHOICES.items():
         if getattr(found, name) not in choices.values:
-            raise Invalid(f"{name}: one of {', '.join(choices.values)}.")
+            raise Invalid(
+                _("%(name)s: one of %(values)s."), name=name, values=", ".join(choices.values)
+            )
     for name, most in LIMITS.items():
         if not 1 <= getattr(found, name) <= most:
-            raise Invalid(f"{name}: from 1 to {most}.")
+            raise Invalid(_("%(name)s: from 1 to %(most)s."), name=name, most=most)
     if not found.name:
-        raise Invalid("name: a filter needs one.")
+        raise Invalid(_("name: a filter needs one."))
     if len(found.name) > FILTER_NAME_MAX:
-        raise TooLarge(f"name: at most {FILTER_NAME_MAX} characters.")
+        raise TooLarge(_("name: at most %(most)s characters."), most=FILTER_NAME_MAX)
     if len(found.text) > FILTER_TEXT_MAX:
-        raise TooLarge(f"text: at most {FILTER_TEXT_MAX:,} characters.")
+        raise TooLarge(_("text: at most %(most)s characters."), most=FILTER_TEXT_MAX)
     if len(found.lines) > FILTER_LINES_MAX:
-        raise TooLarge(f"text: at most {FILTER_LINES_MAX} lines.")
+        raise TooLarge(_("text: at most %(most)s lines."), most=FILTER_LINES_MAX)
     if UNSTORABLE.search(found.name + found.text + found.words):
-        raise Invalid("text: there is a character in it that cannot be stored.")
+        raise Invalid(_("text: there is a character in it that cannot be stored."))
     audit.clean_reason(found.words)
     Rule(found)
 
@@ -210,7 +213,7 @@ def _facts(found: Filter) -> audit.Facts:
 
 def _check_moderator(actor: User) -> None:
     if not actor.is_moderator:
-        raise Forbidden("Only moderators of the site may do this.")
+        raise Forbidden(_("Only moderators of the site may do this."))
 
 
 def _get(filter_id: int) -> Filter:

@@ -1,6 +1,7 @@
 """Guests: members who are let into rooms by name, and know of nothing else on the site."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast
@@ -17,12 +18,12 @@ def set_guest(actor: User, user_id: int, on: bool, reason: str = "") -> User:
     """
     reason = audit.clean_reason(reason)
     if not actor.is_moderator:
-        raise Forbidden("Only moderators of the site may do this.")
+        raise Forbidden(_("Only moderators of the site may do this."))
     user = User.objects.select_for_update().filter(pk=user_id).first()
     if user is None:
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     if on and (user.is_moderator or user.is_superuser):
-        raise Forbidden("Moderators cannot be guests.")
+        raise Forbidden(_("Moderators cannot be guests."))
     if user.is_guest != on:
         user.is_guest = on
         user.save(update_fields=["is_guest"])

@@ -5,18 +5,20 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.errors import ChatError, Forbidden, NotFound
 from chat.models import HeldMessage, Membership, Poll, Room
 from chat.models.audit import Verb
 from chat.permissions import check_seat, check_steward
+from chat.sentences import followed
 from chat.services import audit, messages, sanctions, stewards
 from chat.services.posting import Ack, Post, post_many
 
 LISTED_MAX = 100  # held messages in a list
-NO_HELD = "There is no such held message."
-DECIDED = "Somebody has decided this one already."
+NO_HELD = _("There is no such held message.")
+DECIDED = _("Somebody has decided this one already.")
 
 
 def waiting_in(actor: User, room_id: int) -> list[HeldMessage]:
@@ -28,7 +30,7 @@ def waiting_in(actor: User, room_id: int) -> list[HeldMessage]:
     seat = Membership.objects.active().filter(room=room_id, user=actor).first()
     if not actor.is_moderator or room is None:
         check_seat(room, seat)
-    check_steward(actor, seat, "see held messages")
+    check_steward(actor, seat, _("Only owners and moderators may see held messages."))
     found = HeldMessage.objects.filter(room=room, state=HeldMessage.State.WAITING)
     return list(found.select_related("author", "filter").order_by("pk")[:LISTED_MAX])
 
@@ -50,7 +52,8 @@ def release(actor: User, held_id: int, reason: str = "") -> Ack:
         ack = _post(held)
         held.state = HeldMessage.State.RELEASED
         _decide(actor, held, Verb.RELEASE_HELD, reason)
-        sanctions.tell(held.author_id, "held", "A moderator released your message.", held.room_id)
+        told = _("A moderator released your message.")
+        sanctions.tell(held.author_id, "held", told, held.room_id)
     return ack
 
 
@@ -63,7 +66,7 @@ def reject(actor: User, held_id: int, words: str = "") -> HeldMessage:
     with _deciding(actor, held_id) as held:
         held.state, held.words = HeldMessage.State.REJECTED, words
         _decide(actor, held, Verb.REJECT_HELD, words)
-        told = f"A moderator rejected your message. {words}".strip()
+        told = followed(_("A moderator rejected your message."), words)
         sanctions.tell(held.author_id, "held", told, held.room_id)
     return held
 
@@ -72,7 +75,7 @@ def _post(held: HeldMessage) -> Ack:
     if held.edit_of_id is not None:
         return messages.edit(held.author, held.edit_of_id, held.body, released=True)
     if not held.author.may_sign_in:
-        raise Forbidden("Its author is banned from the site.")
+        raise Forbidden(_("Its author is banned from the site."))
     [outcome] = post_many([_as_post(held)])
     if isinstance(outcome, ChatError):
         raise outcome
@@ -105,7 +108,7 @@ def _open_one(actor: User, held_id: int) -> HeldMessage:
     if held is None or not may_judge:
         raise NotFound(NO_HELD)
     if held.author_id == actor.pk and not actor.is_superuser:
-        raise Forbidden("Somebody else has to decide this one.")
+        raise Forbidden(_("Somebody else has to decide this one."))
     if not held.is_open:
         raise Forbidden(DECIDED)
     return held

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import rows
@@ -18,10 +19,10 @@ LIFE_MIN, LIFE_MAX = 60, 30 * 24 * 60 * 60  # s
 USES_MAX = 1000
 LINKS_MAX = 20  # with which one can still come in, in one room
 
-NO_LINK = "This link leads nowhere. Perhaps a part of it was lost on the way."
-REVOKED = "This link was revoked. Ask whoever gave it to you for a new one."
-EXPIRED = "This link has expired. Ask whoever gave it to you for a new one."
-USED_UP = "This link has been used up. Ask whoever gave it to you for a new one."
+NO_LINK = _("This link leads nowhere. Perhaps a part of it was lost on the way.")
+REVOKED = _("This link was revoked. Ask whoever gave it to you for a new one.")
+EXPIRED = _("This link has expired. Ask whoever gave it to you for a new one.")
+USED_UP = _("This link has been used up. Ask whoever gave it to you for a new one.")
 
 
 def create(
@@ -33,15 +34,19 @@ def create(
     Invalid, NotFound or Forbidden.
     """
     if expires_in is not None and not LIFE_MIN <= expires_in <= LIFE_MAX:
-        raise Invalid(f"expires_in: from {LIFE_MIN} to {LIFE_MAX} seconds.")
+        raise Invalid(
+            _("expires_in: from %(least)s to %(most)s seconds."), least=LIFE_MIN, most=LIFE_MAX
+        )
     if uses_max is not None and not 1 <= uses_max <= USES_MAX:
-        raise Invalid(f"uses_max: from 1 to {USES_MAX}.")
+        raise Invalid(_("uses_max: from 1 to %(most)s."), most=USES_MAX)
     with changing(room_id) as change:
         room = _stewarded(actor, change)
         check_writable(room)
         now = timezone.now()
         if JoinLink.objects.filter(room=room).usable(now).count() >= LINKS_MAX:
-            raise Invalid(f"A room has at most {LINKS_MAX} links at a time. Revoke one first.")
+            raise Invalid(
+                _("A room has at most %(most)s links at a time. Revoke one first."), most=LINKS_MAX
+            )
         secret = JoinLink.new_secret()
         link = JoinLink.objects.create(
             room=room,
@@ -61,7 +66,7 @@ def revoke(actor: User, room_id: int, link_id: int) -> None:
         room = _stewarded(actor, change)
         link = JoinLink.objects.filter(room=room, pk=link_id).first()
         if link is None:
-            raise NotFound("There is no such link.")
+            raise NotFound(_("There is no such link."))
         if link.revoked_at is None:
             link.revoked_at = timezone.now()
             link.save(update_fields=["revoked_at"])
@@ -143,5 +148,5 @@ def _stewarded(actor: User, change: RoomChange | None) -> Room:
 
 
 def _check_may_link(actor: User, room: Room, seat: Membership | None) -> None:
-    check_not_direct(room, "make links into")
-    check_steward(actor, seat, "make and see links")
+    check_not_direct(room, _("One cannot make links into a direct conversation."))
+    check_steward(actor, seat, _("Only owners and moderators may make and see links."))

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast, rows
@@ -21,10 +22,11 @@ from chat.permissions import (
     check_steward,
     check_writable,
 )
+from chat.sentences import Sentence, filled
 from chat.services import audit, sanctions
 from chat.services.changing import RoomChange, changing, changing_many, store_seat
 
-NO_MEMBER = "There is no such member."
+NO_MEMBER = _("There is no such member.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def join(actor: User, room_id: int) -> Room:
             if change.room.kind != Room.Kind.PUBLIC or actor.is_guest:
                 raise NotFound(NO_ROOM)
             if change.room.archived_at is not None:
-                raise Forbidden("This room is archived.")
+                raise Forbidden(_("This room is archived."))
             take_seat(change, actor)
         return change.room
 
@@ -75,7 +77,7 @@ def leave(actor: User, room_id: int) -> Room:
     with changing(room_id) as change:
         room, seat = _own_seat(actor, change)
         assert change is not None
-        check_not_direct(room, "leave")
+        check_not_direct(room, _("One cannot leave a direct conversation."))
         _check_not_last_owner(change, seat)
         give_up_seat(change, seat)
         _close_if_empty(change)
@@ -90,16 +92,16 @@ def invite(actor: User, room_id: int, user_id: int) -> Room:
     with changing(room_id) as change:
         room, seat = _own_seat(actor, change)
         assert change is not None
-        check_not_direct(room, "invite into")
-        check_steward(actor, seat, "invite")
+        check_not_direct(room, _("One cannot invite into a direct conversation."))
+        check_steward(actor, seat, _("Only owners and moderators may invite."))
         check_writable(room)
         user = User.objects.filter(pk=user_id, is_active=True, banned_at=None).first()
         if user is None:
             raise NotFound(NO_MEMBER)
         if change.seat_of(user) is None:
             if Block.objects.between([actor.pk], [user.pk]).exists():
-                raise Forbidden("You cannot invite this member.")
-            sanctions.check_not_banned(room, user, "This member is banned from the room.")
+                raise Forbidden(_("You cannot invite this member."))
+            sanctions.check_not_banned(room, user, _("This member is banned from the room."))
             take_seat(change, user)
         return room
 
@@ -112,8 +114,8 @@ def remove(actor: User, room_id: int, user_id: int, reason: str = "") -> Room:
     with changing(room_id) as change:
         room, own = _stewards_seat(actor, change)
         assert change is not None
-        check_not_direct(room, "remove anyone from")
-        check_steward(actor, own, "remove members")
+        check_not_direct(room, _("One cannot remove anyone from a direct conversation."))
+        check_steward(actor, own, _("Only owners and moderators may remove members."))
         seat = _seat_of(change, user_id)
         _check_outranks(actor, own, seat)
         _check_not_last_owner(change, seat)
@@ -122,7 +124,7 @@ def remove(actor: User, room_id: int, user_id: int, reason: str = "") -> Room:
         reason = audit.clean_reason(reason)
         before: audit.Facts = {"role": seat.role}
         audit.record_seat(actor, Verb.REMOVE_MEMBER, reason, seat, before, {"role": None})
-        told = f"You were removed from {room}."
+        told = filled(_("You were removed from %(room)s."), room=room.name)
         sanctions.tell_with_reason(user_id, "remove", told, reason, room.pk)
         return room
 
@@ -133,12 +135,12 @@ def set_role(actor: User, room_id: int, user_id: int, role: str, reason: str = "
     Raises Invalid, NotFound or Forbidden.
     """
     if role not in Role.values:
-        raise Invalid("role: owner, moderator or member.")
+        raise Invalid(_("role: owner, moderator or member."))
     with changing(room_id) as change:
         room, own = _stewards_seat(actor, change)
         assert change is not None
-        check_not_direct(room, "give roles in")
-        check_owner(actor, own, "give roles")
+        check_not_direct(room, _("One cannot give roles in a direct conversation."))
+        check_owner(actor, own, _("Only owners may give roles."))
         seat = _seat_of(change, user_id)
         if seat.role != role:
             if role != Role.OWNER:
@@ -160,8 +162,8 @@ def mute(actor: User, room_id: int, user_id: int, until: datetime | None, reason
     with changing(room_id) as change:
         room, own = _stewards_seat(actor, change)
         assert change is not None
-        check_not_direct(room, "mute anyone in")
-        check_steward(actor, own, "mute members")
+        check_not_direct(room, _("One cannot mute anyone in a direct conversation."))
+        check_steward(actor, own, _("Only owners and moderators may mute members."))
         # Whoever left takes the mute along, and it can be lifted all the same.
         seat = _seat_of(change, user_id, left_too=until is None)
         _check_outranks(actor, own, seat)
@@ -171,13 +173,14 @@ def mute(actor: User, room_id: int, user_id: int, until: datetime | None, reason
             if until is not None:
                 sanctions.impose(actor, Sanction.Kind.MUTE, seat.user, room, until, reason)
             elif sanctions.end(actor, Sanction.Kind.MUTE, seat.user, room):
-                sanctions.tell(seat.user_id, "mute", f"You may write in {room} again.", room.pk)
+                told = filled(_("You may write in %(room)s again."), room=room.name)
+                sanctions.tell(seat.user_id, "mute", told, room.pk)
             verb = Verb.UNMUTE if until is None else Verb.MUTE
             audit.record_seat(actor, verb, reason, seat, before, _mute_facts(until))
         return room
 
 
-def mute_by_filter(room_id: int, user_id: int, until: datetime, reason: str) -> None:
+def mute_by_filter(room_id: int, user_id: int, until: datetime, reason: Sentence) -> None:
     """Keep a member from writing until then because a filter says so; a longer mute stays."""
     with changing(room_id) as change:
         seats = Membership.objects.active().select_related("user")
@@ -187,7 +190,7 @@ def mute_by_filter(room_id: int, user_id: int, until: datetime, reason: str) -> 
         before, seat.muted_until = _mute_facts(seat.muted_until), until
         store_seat(change, seat)
         sanctions.impose(None, Sanction.Kind.MUTE, seat.user, change.room, until, reason)
-        audit.record_seat(None, Verb.MUTE, reason, seat, before, _mute_facts(until))
+        audit.record_seat(None, Verb.MUTE, str(reason), seat, before, _mute_facts(until))
 
 
 def ban(
@@ -203,13 +206,13 @@ def ban(
     with changing(room_id) as change:
         room, own = _stewards_seat(actor, change)
         assert change is not None
-        check_not_direct(room, "ban anyone from")
-        check_steward(actor, own, "ban members")
+        check_not_direct(room, _("One cannot ban anyone from a direct conversation."))
+        check_steward(actor, own, _("Only owners and moderators may ban members."))
         user = User.objects.filter(pk=user_id, is_active=True).first()
         if user is None:
             raise NotFound(NO_MEMBER)
         if user == actor or user.is_moderator:
-            raise Forbidden("Moderators cannot be banned.")
+            raise Forbidden(_("Moderators cannot be banned."))
         seat = change.seat_of(user)
         if seat is not None:
             _check_outranks(actor, own, seat)
@@ -227,11 +230,12 @@ def unban(actor: User, room_id: int, user_id: int, reason: str = "") -> Room:
     reason = audit.clean_reason(reason)
     with changing(room_id) as change:
         room, own = _stewards_seat(actor, change)
-        check_steward(actor, own, "let members back")
+        check_steward(actor, own, _("Only owners and moderators may let members back."))
         user = User.objects.filter(pk=user_id).first()
         if user is None or not sanctions.end(actor, Sanction.Kind.BAN, user, room):
             raise NotFound(NO_MEMBER)
-        sanctions.tell(user.pk, "ban", f"You may join {room} again.")
+        told = filled(_("You may join %(room)s again."), room=room.name)
+        sanctions.tell(user.pk, "ban", told)
         audit.record(actor, Verb.UNBAN, reason, room=room, user=user, before={"banned": True})
         return room
 
@@ -380,7 +384,7 @@ def _check_outranks(actor: User, own: Membership | None, other: Membership) -> N
     if actor.is_moderator or (own is not None and own.role == Role.OWNER):
         return
     if other.is_steward:
-        raise Forbidden("Only owners may do this to owners and moderators.")
+        raise Forbidden(_("Only owners may do this to owners and moderators."))
 
 
 def _check_not_last_owner(change: RoomChange, seat: Membership) -> None:
@@ -388,4 +392,4 @@ def _check_not_last_owner(change: RoomChange, seat: Membership) -> None:
         return
     others = Membership.objects.staying().filter(room=change.room).exclude(pk=seat.pk)
     if others.exists() and not others.filter(role=Role.OWNER).exists():
-        raise Forbidden("A room needs an owner: make somebody else one first.")
+        raise Forbidden(_("A room needs an owner: make somebody else one first."))

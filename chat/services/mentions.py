@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import msgspec
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import rows
@@ -41,7 +42,7 @@ def inbox(user: User, before: int | None = None, limit: int = INBOX_DEFAULT) -> 
     ``limit`` above 100 is clamped. Raises Invalid for one below 1.
     """
     if limit < 1:
-        raise Invalid("limit: at least 1.")
+        raise Invalid(_("limit: at least 1."))
     limit = min(limit, INBOX_MAX)
     own = Membership.objects.active().filter(user=user)
     named = Mention.objects.filter(user=user, silent=False, room__in=own.values("room"))
@@ -64,7 +65,7 @@ def absent(user: User, room_id: int, handles: Collection[str]) -> Absent:
     Raises Invalid for too many handles, NotFound, or Forbidden for one who is not in the room.
     """
     if len(handles) > HANDLES_MAX:
-        raise Invalid(f"handles: at most {HANDLES_MAX} at once.")
+        raise Invalid(_("handles: at most %(most)s at once."), most=HANDLES_MAX)
     room, seat = member_room(user, room_id)
     present = Membership.objects.active().filter(room=room).values("user")
     named = people_for(user).filter(username__in={handle.lower() for handle in handles})
@@ -75,7 +76,7 @@ def absent(user: User, room_id: int, handles: Collection[str]) -> Absent:
 
 def _may_invite(user: User, room: Room, seat: Membership) -> bool:
     try:
-        check_steward(user, seat, "invite")
+        check_steward(user, seat, _("Only owners and moderators may invite."))
     except Forbidden:
         return False
     return room.is_writable

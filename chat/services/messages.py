@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import markup
@@ -34,6 +35,7 @@ from chat.permissions import (
     check_writable,
     may_delete,
 )
+from chat.sentences import filled
 from chat.services import audit, blocks, sanctions, screening, threads
 from chat.services.access import room_of_message
 from chat.services.changing import RoomChange, changing
@@ -90,9 +92,9 @@ def edit(actor: User, message_id: int, body: str, *, released: bool = False) -> 
         seat = change.require_seat(actor, NO_MESSAGE)
         _check_not_gone(message)
         if message.author_id != actor.pk:
-            raise Forbidden("Only its author may edit a message.")
+            raise Forbidden(_("Only its author may edit a message."))
         if message.forwarded:
-            raise Forbidden("A forwarded message is somebody's word: it cannot be edited.")
+            raise Forbidden(_("A forwarded message is somebody's word: it cannot be edited."))
         check_may_write(change.room, seat)
         if body != message.body:
             _keep_body(message, actor)
@@ -121,7 +123,7 @@ def remove(actor: User, message_id: int, reason: str = "") -> Ack:
         if not actor.is_moderator:
             seat = change.require_seat(actor, NO_MESSAGE)
         if not may_delete(actor, seat, message):
-            raise Forbidden("Only its author or a moderator may delete a message.")
+            raise Forbidden(_("Only its author or a moderator may delete a message."))
         if not (actor.is_moderator or (seat is not None and seat.is_steward)):
             check_writable(change.room)
         if not message.is_tombstone:
@@ -142,11 +144,11 @@ def restore(actor: User, message_id: int, reason: str = "") -> Ack:
         seat = change.seat_of(actor)
         if not actor.is_moderator:
             seat = change.require_seat(actor, NO_MESSAGE)
-        check_steward(actor, seat, "restore messages")
+        check_steward(actor, seat, _("Only owners and moderators may restore messages."))
         if not message.is_tombstone:
             return _ack(change, message)
         if message.deleted_by_id == message.author_id:
-            raise Forbidden("Its author deleted this message.")
+            raise Forbidden(_("Its author deleted this message."))
         _unbury(change, message)
         audit.record(
             actor, Verb.RESTORE_MESSAGE, reason, room=message.room_id, user=message.author_id,
@@ -193,7 +195,7 @@ def pin(actor: User, message_id: int, on: bool) -> Ack:
         if not actor.is_moderator:
             seat = change.require_seat(actor, NO_MESSAGE)
         _check_not_gone(message)
-        check_steward(actor, seat, "pin messages")
+        check_steward(actor, seat, _("Only owners and moderators may pin messages."))
         if message.pinned != on:
             _set_pin(actor, message, on)
             _store(change, message)
@@ -204,7 +206,7 @@ def clean_emoji(emoji: str) -> str:
     """Return ``emoji`` if it is one emoji, or the :name: of one; raise Invalid otherwise."""
     emoji = _clean_symbols(emoji)
     if not (CUSTOM.match(emoji) or ONE_EMOJI.match(emoji)):
-        raise Invalid("emoji: one at a time.")
+        raise Invalid(_("emoji: one at a time."))
     return emoji
 
 
@@ -223,7 +225,7 @@ def _clean_symbols(emoji: str) -> str:
         or not symbols
         or not (keycap or all(_is_emoji_part(char) for char in symbols))
     ):
-        raise Invalid("emoji: that is not an emoji.")
+        raise Invalid(_("emoji: that is not an emoji."))
     return emoji
 
 
@@ -231,7 +233,7 @@ def _check_known(emoji: str) -> None:
     """Refuse the :name: of no emoji. One that is on a message may be taken off all the same."""
     name = emoji.strip(":")
     if name != emoji and not CustomEmoji.objects.filter(name=name).exists():
-        raise Invalid(f"emoji: there is no emoji called {emoji} here.")
+        raise Invalid(_("emoji: there is no emoji called %(emoji)s here."), emoji=emoji)
 
 
 def _is_emoji_part(char: str) -> bool:
@@ -285,14 +287,14 @@ def _record_removal(actor: User, change: RoomChange, message: Message, reason: s
         room=message.room_id, user=message.author_id, message=message,
         before={"deleted": False}, after={"deleted": True},
     )  # fmt: skip
-    told = f"A moderator deleted your message in {change.room}."
+    told = filled(_("A moderator deleted your message in %(room)s."), room=change.room.name)
     sanctions.tell_with_reason(message.author_id, "delete", told, reason, change.room.pk)
 
 
 def _unbury(change: RoomChange, message: Message) -> None:
     kept = message.edits.order_by("-pk").first()
     if kept is None:
-        raise Forbidden("What it said was not kept.")
+        raise Forbidden(_("What it said was not kept."))
     handles = handles_for({message.room_id: [kept.body]})[message.room_id]
     message.body = kept.body
     message.html, mentions = markup.render(kept.body, handles, pictures=pictures_for([kept.body]))
@@ -334,14 +336,16 @@ def _take_back_call(message: Message) -> None:
 def _set_reaction(actor: User, message: Message, emoji: str, on: bool) -> bool:
     """Return whether the reactions of ``message`` changed."""
     if not on:
-        deleted, _ = message.reactions.filter(user=actor, emoji=emoji).delete()
+        deleted, _kinds = message.reactions.filter(user=actor, emoji=emoji).delete()
         return bool(deleted)
     kinds = dict(message.reactions.values_list("emoji").annotate(Count("pk")))
     if emoji not in kinds and len(kinds) >= REACTIONS_MAX:
-        raise Invalid(f"emoji: a message has at most {REACTIONS_MAX} different reactions.")
+        raise Invalid(
+            _("emoji: a message has at most %(most)s different reactions."), most=REACTIONS_MAX
+        )
     if sum(kinds.values()) >= REACTED_MAX:
-        raise Invalid(f"emoji: a message has at most {REACTED_MAX:,} reactions.")
-    _, made = Reaction.objects.get_or_create(message=message, user=actor, emoji=emoji)
+        raise Invalid(_("emoji: a message has at most %(most)s reactions."), most=REACTED_MAX)
+    _reaction, made = Reaction.objects.get_or_create(message=message, user=actor, emoji=emoji)
     return made
 
 
@@ -352,7 +356,10 @@ def _set_pin(actor: User, message: Message, on: bool) -> None:
         Pin.objects.filter(message=message).delete()
         return
     if Pin.objects.filter(room=message.room_id).count() >= PINS_MAX:
-        raise Invalid(f"A room has at most {PINS_MAX} pinned messages: unpin another one first.")
+        raise Invalid(
+            _("A room has at most %(most)s pinned messages: unpin another one first."),
+            most=PINS_MAX,
+        )
     Pin.objects.create(message=message, room_id=message.room_id, pinned_by=actor)
 
 

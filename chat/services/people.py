@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts import names
 from accounts.models import STATUS_MAX, ReadOut, User
 from chat import rows
@@ -44,9 +46,9 @@ def set_status(actor: User, text: str, emoji: str = "", until: datetime | None =
     """
     text = LINE_BREAKS.sub(" ", text).strip()
     if UNSTORABLE.search(text) or names.hides_something(text):
-        raise Invalid("status: there is a character in it that cannot be stored.")
+        raise Invalid(_("status: there is a character in it that cannot be stored."))
     if len(text) > STATUS_MAX:
-        raise TooLarge(f"status: at most {STATUS_MAX} characters.")
+        raise TooLarge(_("status: at most %(most)s characters."), most=STATUS_MAX)
     emoji = clean_emoji(emoji) if emoji.strip() else ""
     until = clean_until("status_until", until) if text or emoji else None
     return _store(actor, status=text, status_emoji=emoji, status_until=until)
@@ -82,7 +84,7 @@ def prefer(actor: User, *, read_out: str | None = None, single_keys: bool | None
     Raises Invalid.
     """
     if read_out is not None and read_out not in ReadOut.values:
-        raise Invalid("read_out: everything, mentions or nothing.")
+        raise Invalid(_("read_out: everything, mentions or nothing."))
     asked = {"read_out": read_out, "single_keys": single_keys}
     wanted = {name: value for name, value in asked.items() if value is not None}
     User.objects.filter(pk=actor.pk).update(**wanted)
@@ -106,9 +108,13 @@ def seen_by(actor: User, message_id: int) -> list[rows.PersonRow]:
     own = Membership.objects.active().filter(room=message.room, user=actor).first()
     check_seat(message.room, own, NO_MESSAGE)
     if len(seats) > SEEN_BY_MAX:
-        raise Forbidden(f"Who has read is told in rooms of up to {SEEN_BY_MAX} members.")
+        raise Forbidden(
+            _("Who has read is told in rooms of up to %(most)s members."), most=SEEN_BY_MAX
+        )
     if not actor.shares_reading:
-        raise Forbidden("You do not share how far you have read, so you are not shown it either.")
+        raise Forbidden(
+            _("You do not share how far you have read, so you are not shown it either.")
+        )
     apart = Block.objects.between([actor.pk], [seat.user_id for seat in seats]).pairs()
     readers = [
         seat.user

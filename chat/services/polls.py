@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.errors import ChatError, Forbidden, Invalid, NotFound, TooLarge
@@ -16,7 +17,7 @@ from chat.services.access import access_message, room_of_message
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, post_many
 
-NO_POLL = "There is no such poll."
+NO_POLL = _("There is no such poll.")
 
 
 def ask(
@@ -37,9 +38,9 @@ def ask(
     texts = clean_options(options)
     question = question.strip()
     if len(question) > QUESTION_MAX:
-        raise TooLarge(f"question: at most {QUESTION_MAX} characters.")
+        raise TooLarge(_("question: at most %(most)s characters."), most=QUESTION_MAX)
     if not question:
-        raise Invalid("question: a poll needs one.")
+        raise Invalid(_("question: a poll needs one."))
     poll = Poll(options=texts, multiple=multiple)
     poll.count({})
     [outcome] = post_many([Post(actor.pk, room_id, client_id, question, None, thread, poll=poll)])
@@ -59,11 +60,11 @@ def vote(actor: User, message_id: int, options: Collection[int]) -> Ack:
         seat = change.require_seat(actor, NO_POLL)
         check_may_write(change.room, seat)
         if poll.is_closed:
-            raise Forbidden("This poll is closed. Your vote was not counted.")
+            raise Forbidden(_("This poll is closed. Your vote was not counted."))
         if not wanted <= set(range(len(poll.options))):
-            raise Invalid("options: there is no such option.")
+            raise Invalid(_("options: there is no such option."))
         if len(wanted) > 1 and not poll.multiple:
-            raise Invalid("options: only one can be chosen in this poll.")
+            raise Invalid(_("options: only one can be chosen in this poll."))
         if wanted != set(_chosen(actor, poll)):
             poll.votes.filter(user=actor).exclude(option__in=wanted).delete()
             PollVote.objects.bulk_create(
@@ -86,7 +87,7 @@ def close(actor: User, message_id: int) -> Ack:
             seat = change.require_seat(actor, NO_POLL)
         if not (actor.is_moderator or (seat is not None and seat.is_steward)):
             if poll.message.author_id != actor.pk:
-                raise Forbidden("Only its author, owners and moderators may close a poll.")
+                raise Forbidden(_("Only its author, owners and moderators may close a poll."))
             check_writable(change.room)
         if not poll.is_closed:
             poll.closed_at, poll.closed_by = timezone.now(), actor
@@ -107,15 +108,17 @@ def clean_options(options: Sequence[str]) -> list[str]:
     """Return the options' texts, each in one line. Raises Invalid or TooLarge."""
     texts = [" ".join(option.split()) for option in options]
     if not OPTIONS_MIN <= len(texts) <= OPTIONS_MAX:
-        raise Invalid(f"options: from {OPTIONS_MIN} to {OPTIONS_MAX} of them.")
+        raise Invalid(
+            _("options: from %(least)s to %(most)s of them."), least=OPTIONS_MIN, most=OPTIONS_MAX
+        )
     if not all(texts):
-        raise Invalid("options: one of them is empty.")
+        raise Invalid(_("options: one of them is empty."))
     if len({text.casefold() for text in texts}) < len(texts):
-        raise Invalid("options: two of them are the same.")
+        raise Invalid(_("options: two of them are the same."))
     if any(len(text) > OPTION_MAX for text in texts):
-        raise TooLarge(f"options: at most {OPTION_MAX} characters each.")
+        raise TooLarge(_("options: at most %(most)s characters each."), most=OPTION_MAX)
     if any(UNSTORABLE.search(text) for text in texts):
-        raise Invalid("options: there is a character in one that cannot be stored.")
+        raise Invalid(_("options: there is a character in one that cannot be stored."))
     return texts
 
 

@@ -26,6 +26,8 @@ from django.db import (
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from chat import markup, rows
 from chat.broadcast import Posted
@@ -40,7 +42,7 @@ from chat.services.changing import RoomChange, announce_changes
 
 logger = logging.getLogger(__name__)
 
-GONE_ROOT = "thread: the message that this thread began with was deleted."
+GONE_ROOT = _("thread: the message that this thread began with was deleted.")
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -183,11 +185,11 @@ def clean_body(body: str, *, may_be_empty: bool = False) -> str:
     """Return ``body`` trimmed. Raise Invalid or TooLarge for one that cannot be stored."""
     body = body.strip()
     if not body and not may_be_empty:
-        raise Invalid("body: a message cannot be empty.")
+        raise Invalid(_("body: a message cannot be empty."))
     if len(body) > BODY_MAX:
-        raise TooLarge(f"body: a message has at most {BODY_MAX:,} characters.")
+        raise TooLarge(_("body: a message has at most %(most)s characters."), most=BODY_MAX)
     if UNSTORABLE.search(body):
-        raise Invalid("body: there is a character in it that cannot be stored.")
+        raise Invalid(_("body: there is a character in it that cannot be stored."))
     return body
 
 
@@ -222,7 +224,7 @@ def _draft(post: Post) -> Draft:
     try:
         draft.body = clean_body(post.body, may_be_empty=bool(post.attachments))
         if post.attachments:
-            raise NotFound("attachments: there is no such file.")
+            raise NotFound(_("attachments: there is no such file."))
     except ChatError as refusal:
         draft.outcome = refusal
     return draft
@@ -423,10 +425,18 @@ def _check_slow_mode(change: RoomChange, seat: Membership, asked: int, now: date
     # A post from the future was stamped by another machine's clock: it holds nobody up.
     if 0 <= passed < pause:
         if pause > change.room.slow_mode:
-            told = f"Who is new here writes one message every {pause} s."
+            told = ngettext_lazy(
+                "Who is new here writes one message every second.",
+                "Who is new here writes one message every %(pause)s seconds.",
+                pause,
+            )
         else:
-            told = f"This room is in slow mode: one message every {pause} s."
-        raise SlowMode(told, retry_after=pause - passed)
+            told = ngettext_lazy(
+                "This room is in slow mode: one message every second.",
+                "This room is in slow mode: one message every %(pause)s seconds.",
+                pause,
+            )
+        raise SlowMode(told, retry_after=pause - passed, pause=pause)
 
 
 def _insert(

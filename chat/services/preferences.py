@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast, rows
@@ -23,7 +24,7 @@ ARRANGED_MAX = 500  # rooms that one puts in order
 def set_notify(actor: User, room_id: int, notify: str) -> None:
     """Choose what to be told of in a room. Raises Invalid, NotFound or Forbidden."""
     if notify not in Notify.values:
-        raise Invalid("notify: all, mentions or nothing.")
+        raise Invalid(_("notify: all, mentions or nothing."))
     _prefer(actor, room_id, notify=notify)
 
 
@@ -47,10 +48,10 @@ def arrange(actor: User, room_ids: Sequence[int]) -> None:
     actor's.
     """
     if len(room_ids) > ARRANGED_MAX:
-        raise TooLarge(f"rooms: at most {ARRANGED_MAX} rooms can be put in order.")
+        raise TooLarge(_("rooms: at most %(most)s rooms can be put in order."), most=ARRANGED_MAX)
     places = {room_id: place for place, room_id in enumerate(room_ids)}
     if len(places) < len(room_ids):
-        raise Invalid("rooms: each room once.")
+        raise Invalid(_("rooms: each room once."))
     with transaction.atomic():
         own = Membership.objects.active().filter(user=actor)
         seats = list(own.select_for_update().order_by("pk"))
@@ -70,9 +71,11 @@ def clean_until(field: str, until: datetime | None) -> datetime | None:
         return None
     ahead = until - timezone.now()
     if ahead <= timedelta(0):
-        raise Invalid(f"{field}: that time has passed.")
+        raise Invalid(_("%(field)s: that time has passed."), field=field)
     if ahead > UNTIL_MAX:
-        raise Invalid(f"{field}: at most {UNTIL_MAX.days} days ahead.")
+        raise Invalid(
+            _("%(field)s: at most %(most)s days ahead."), field=field, most=UNTIL_MAX.days
+        )
     return until
 
 

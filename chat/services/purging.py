@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
 from chat.models import Membership, Message, Room
 from chat.models.audit import Verb
 from chat.permissions import NO_ROOM, check_steward
+from chat.sentences import filled
 from chat.services import audit, sanctions
 from chat.services.changing import changing
 from chat.services.messages import bury
@@ -29,7 +33,15 @@ def purge_room(actor: User, room_id: int, user_id: int, since: datetime, reason:
         if count < BATCH:
             break
     if done and user_id != actor.pk:
-        told = f"A moderator deleted {done} of your messages in {Room.objects.get(pk=room_id)}."
+        told = filled(
+            ngettext_lazy(
+                "A moderator deleted %(n)s of your messages in %(room)s.",
+                "A moderator deleted %(n)s of your messages in %(room)s.",
+                done,
+            ),
+            n=done,
+            room=Room.objects.get(pk=room_id).name,
+        )
         sanctions.tell_with_reason(user_id, "delete", told, reason, room_id)
     return done
 
@@ -40,7 +52,7 @@ def purge_everywhere(actor: User, user_id: int, since: datetime, reason: str = "
     Returns how many messages, about AT_ONCE_MAX at most. Raises NotFound, Forbidden or TooLarge.
     """
     if not actor.is_moderator:
-        raise Forbidden("Only moderators of the site may do this.")
+        raise Forbidden(_("Only moderators of the site may do this."))
     done = 0
     rooms = Membership.objects.filter(user=user_id).order_by("room").values_list("room", flat=True)
     for room_id in list(rooms):
@@ -54,7 +66,7 @@ def _purge_batch(actor: User, room_id: int, user_id: int, since: datetime, reaso
         if change is None:
             raise NotFound(NO_ROOM)
         seat = change.seat_of(actor) if actor.is_moderator else change.require_seat(actor)
-        check_steward(actor, seat, "delete messages of others")
+        check_steward(actor, seat, _("Only owners and moderators may delete messages of others."))
         found = Message.objects.filter(
             room=change.room, author=user_id, created_at__gte=since, deleted_at=None
         )

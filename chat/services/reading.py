@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import rows, sql
@@ -257,9 +258,9 @@ def history(
     ``limit`` above 200 is clamped. Raises NotFound, or Invalid for a bad limit or several anchors.
     """
     if limit < 1:
-        raise Invalid("limit: at least 1.")
+        raise Invalid(_("limit: at least 1."))
     if sum(anchor is not None for anchor in (before, after, around)) > 1:
-        raise Invalid("before, after, around: at most one of them.")
+        raise Invalid(_("before, after, around: at most one of them."))
     limit = min(limit, HISTORY_MAX)
     room = access_room(user, room_id)
     messages = Message.objects.filter(room=room).with_rows()
@@ -400,7 +401,7 @@ def _page_end(found: Sequence[tuple[int, str, Fragment]]) -> int:
     """Return how many of the changes fit one page, never parting those of one version."""
     size = 0
     end = len(found)
-    for index, (_, _, fragment) in enumerate(found):
+    for index, (_version, _kind, fragment) in enumerate(found):
         size += len(fragment.json)
         if index == CHANGES_MAX or (size > PAGE_BYTES and index):
             end = index
@@ -433,7 +434,7 @@ def _event(
     room: Room, since: int, to: int, found: Iterable[tuple[int, str, Fragment]]
 ) -> RoomChanged:
     kinds: dict[str, list[Fragment]] = {"messages": [], "members": [], "info": []}
-    for _, kind, fragment in found:
+    for _version, kind, fragment in found:
         kinds[kind].append(fragment)
     info = kinds["info"][0].json if kinds["info"] else None
     return RoomChanged(room.pk, since, to, kinds["messages"], kinds["members"], info)
@@ -487,7 +488,7 @@ def person_by_handle(handle: str) -> rows.PersonRow:
     handle = handle.strip().removeprefix("@").lower()
     person = User.objects.filter(username=handle, is_active=True, banned_at=None).first()
     if person is None:
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     return rows.person_row(person)
 
 
@@ -528,7 +529,7 @@ def rooms_by_slug(user: User, slugs: Collection[str]) -> list[Room]:
     Raises Invalid for too many addresses.
     """
     if len(slugs) > SLUGS_MAX:
-        raise Invalid(f"slug: at most {SLUGS_MAX} at once.")
+        raise Invalid(_("slug: at most %(most)s at once."), most=SLUGS_MAX)
     return list(Room.objects.visible_to(user).filter(slug__in=slugs))
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound, RateLimited, TooLarge
@@ -13,16 +14,17 @@ from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
 from chat.models.report import NOTE_MAX
 from chat.permissions import NO_MESSAGE, check_steward
+from chat.sentences import filled, followed
 from chat.services import audit, sanctions, stewards
 from chat.services.access import access_message, access_room, people_for, seat_in
 
 RATE_MAX = 10  # reports of one member within RATE_WINDOW
 RATE_WINDOW = timedelta(hours=1)
 LISTED_MAX = 100  # reports in a list
-NO_REPORT = "There is no such report."
+NO_REPORT = _("There is no such report.")
 CLOSING = {
-    Report.Status.RESOLVED: (Verb.RESOLVE_REPORT, "was resolved"),
-    Report.Status.DISMISSED: (Verb.DISMISS_REPORT, "was dismissed"),
+    Report.Status.RESOLVED: (Verb.RESOLVE_REPORT, _("Your report about %(name)s was resolved.")),
+    Report.Status.DISMISSED: (Verb.DISMISS_REPORT, _("Your report about %(name)s was dismissed.")),
 }
 
 
@@ -36,7 +38,7 @@ def report_message(actor: User, message_id: int, reason: str, note: str = "") ->
     if message.is_tombstone:
         raise NotFound(NO_MESSAGE)
     if message.author_id == actor.pk:
-        raise Forbidden("This message is your own.")
+        raise Forbidden(_("This message is your own."))
     return _file(actor, message.author, reason, note, message)
 
 
@@ -45,9 +47,9 @@ def report_member(actor: User, user_id: int, reason: str, note: str = "") -> Rep
     note = _clean(reason, note)
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or (actor.is_guest and user not in people_for(actor)):
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     if user == actor:
-        raise Forbidden("That is you.")
+        raise Forbidden(_("That is you."))
     return _file(actor, user, reason, note, None)
 
 
@@ -64,7 +66,7 @@ def open_in(actor: User, room_id: int) -> list[Report]:
     Raises NotFound or Forbidden.
     """
     room = access_room(actor, room_id)
-    check_steward(actor, seat_in(actor, room), "see reports")
+    check_steward(actor, seat_in(actor, room), _("Only owners and moderators may see reports."))
     found = Report.objects.filter(room=room, status=Report.Status.NEW).exclude(user=actor)
     return list(found.select_related("user", "reporter", "message").order_by("-pk")[:LISTED_MAX])
 
@@ -98,7 +100,7 @@ def close(actor: User, report_id: int, status: str, outcome: str = "") -> Report
     Raises Invalid, TooLarge, NotFound or Forbidden.
     """
     if status not in CLOSING:
-        raise Invalid("status: resolved or dismissed.")
+        raise Invalid(_("status: resolved or dismissed."))
     outcome = audit.clean_reason(outcome)
     verb, words = CLOSING[Report.Status(status)]
     with transaction.atomic():
@@ -108,19 +110,19 @@ def close(actor: User, report_id: int, status: str, outcome: str = "") -> Report
         report.closed_at, report.closed_by = timezone.now(), actor
         report.save(update_fields=["status", "outcome", "closed_at", "closed_by"])
         _record(actor, verb, report, outcome, before=before, after={"status": status})
-        told = f"Your report about {report.user.name} {words}. {outcome}".strip()
+        told = followed(filled(words, name=report.user.name), outcome)
         sanctions.tell(report.reporter_id, "report", told)
     return report
 
 
 def _clean(reason: str, note: str) -> str:
     if reason not in Report.Reason.values:
-        raise Invalid(f"reason: one of {', '.join(Report.Reason.values)}.")
+        raise Invalid(_("reason: one of %(values)s."), values=", ".join(Report.Reason.values))
     note = note.strip()
     if UNSTORABLE.search(note):
-        raise Invalid("note: there is a character in it that cannot be stored.")
+        raise Invalid(_("note: there is a character in it that cannot be stored."))
     if len(note) > NOTE_MAX:
-        raise TooLarge(f"note: at most {NOTE_MAX} characters.")
+        raise TooLarge(_("note: at most %(most)s characters."), most=NOTE_MAX)
     return note
 
 
@@ -144,7 +146,7 @@ def _file(actor: User, user: User, reason: str, note: str, message: Message | No
         )
         if message is not None:
             stewards.tell(message.room_id)
-            told = f"A message in {message.room} was reported."
+            told = filled(_("A message in %(room)s was reported."), room=message.room.name)
             stewards.tell_words(message.room_id, told, but={actor.pk, user.pk})
         return report
 
@@ -157,7 +159,7 @@ def _check_rate(actor: User) -> None:
     if settings.RATE_LIMITS and len(times) >= RATE_MAX:
         wait = times[-RATE_MAX] + RATE_WINDOW - timezone.now()
         raise RateLimited(
-            "You have reported much lately. Please wait a while.",
+            _("You have reported much lately. Please wait a while."),
             retry_after=wait.total_seconds(),
         )
 
@@ -170,9 +172,9 @@ def _open(actor: User, report_id: int) -> Report:
     if report is None or not may_judge:
         raise NotFound(NO_REPORT)
     if actor.pk in (report.user_id, report.reporter_id) and not actor.is_superuser:
-        raise Forbidden("Somebody else has to decide this one.")
+        raise Forbidden(_("Somebody else has to decide this one."))
     if not report.is_open:
-        raise Forbidden("This report has been decided.")
+        raise Forbidden(_("This report has been decided."))
     return report
 
 

@@ -11,6 +11,8 @@ from itertools import takewhile
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from chat import broadcast, rows
@@ -30,6 +32,7 @@ from chat.models import (
 from chat.models.audit import Verb
 from chat.models.room import RETENTION_MAX
 from chat.permissions import NO_ROOM, check_not_direct, check_owner
+from chat.sentences import Sentence, filled, in_each_language
 from chat.services import audit, threads
 from chat.services.changing import RoomChange, changing
 
@@ -55,11 +58,18 @@ def set_for_room(actor: User, room_id: int, days: int | None, reason: str = "") 
             raise NotFound(NO_ROOM)
         room = change.room
         seat = change.seat_of(actor) if actor.is_moderator else change.require_seat(actor)
-        check_not_direct(room, "set how long messages are kept in")
-        check_owner(actor, seat, "say how long messages are kept")
+        check_not_direct(
+            room, _("One cannot set how long messages are kept in a direct conversation.")
+        )
+        check_owner(actor, seat, _("Only owners may say how long messages are kept."))
         site = _site_days()
         if days is not None and site is not None and days > site and not actor.is_moderator:
-            raise Forbidden(f"This site keeps messages for {site} days at most.")
+            kept = ngettext_lazy(
+                "This site keeps messages for a day at most.",
+                "This site keeps messages for %(days)s days at most.",
+                site,
+            )
+            raise Forbidden(kept, days=site)
         before = room.retention_days
         if days != before:
             room.retention_days = days
@@ -68,7 +78,8 @@ def set_for_room(actor: User, room_id: int, days: int | None, reason: str = "") 
                 actor, Verb.SET_RETENTION, reason, room=room, before={"days": before},
                 after={"days": days},
             )  # fmt: skip
-            broadcast.announce(broadcast.RoomTold(room.pk, "retention", in_words(days_of(room))))
+            texts = in_each_language(in_words(days_of(room)))
+            broadcast.announce(broadcast.RoomTold(room.pk, "retention", texts))
         return room
 
 
@@ -80,7 +91,7 @@ def set_for_site(actor: User, days: int | None, reason: str = "") -> None:
     _check_days(days)
     reason = audit.clean_reason(reason)
     if not actor.is_moderator:
-        raise Forbidden("Only moderators of the site may do this.")
+        raise Forbidden(_("Only moderators of the site may do this."))
     SiteState.current()
     with transaction.atomic():
         state = SiteState.objects.select_for_update().get(pk=1)
@@ -93,13 +104,16 @@ def set_for_site(actor: User, days: int | None, reason: str = "") -> None:
             )
 
 
-def in_words(days: int | None) -> str:
+def in_words(days: int | None) -> Sentence:
     """Return what members of a room are told of how long messages are kept there."""
     if days is None:
-        return "Messages in this room are kept."
-    if days == 1:
-        return "Messages in this room are removed after a day."
-    return f"Messages in this room are removed after {days} days."
+        return _("Messages in this room are kept.")
+    removed = ngettext_lazy(
+        "Messages in this room are removed after a day.",
+        "Messages in this room are removed after %(days)s days.",
+        days,
+    )
+    return filled(removed, days=days)
 
 
 def expire() -> int:
@@ -195,4 +209,4 @@ def _site_days() -> int | None:
 
 def _check_days(days: int | None) -> None:
     if days is not None and not 1 <= days <= RETENTION_MAX:
-        raise Invalid(f"retention_days: from 1 to {RETENTION_MAX:,}.")
+        raise Invalid(_("retention_days: from 1 to %(most)s."), most=RETENTION_MAX)

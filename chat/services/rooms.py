@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from accounts import names
 from accounts.models import User
@@ -19,6 +20,7 @@ from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
 from chat.models.room import NAME_MAX, SLOW_MODE_MAX, SLUG_MAX, TOPIC_MAX
 from chat.permissions import NO_ROOM, check_not_direct, check_owner, check_steward
+from chat.sentences import Sentence
 from chat.services import access, audit, blocks
 from chat.services.changing import RoomChange, changing, store, store_seat
 
@@ -26,7 +28,7 @@ DIRECT_MAX = 10  # members of a direct conversation
 TAKEN_SLUGS = {"new"}  # pages beside the rooms' own
 SLUG_TRIES = 20
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
-SLUG_TAKEN = "slug: another room has this address already."
+SLUG_TAKEN = _("slug: another room has this address already.")
 
 
 def create(actor: User, *, kind: str, name: str, topic: str = "", slug: str | None = None) -> Room:
@@ -35,9 +37,9 @@ def create(actor: User, *, kind: str, name: str, topic: str = "", slug: str | No
     Raises Invalid, TooLarge or Forbidden.
     """
     if actor.is_guest:
-        raise Forbidden("Guests make no rooms.")
+        raise Forbidden(_("Guests make no rooms."))
     if kind not in (Room.Kind.PUBLIC, Room.Kind.PRIVATE):
-        raise Invalid("kind: a room is public or private.")
+        raise Invalid(_("kind: a room is public or private."))
     name, topic = clean_name(name), clean_topic(topic)
     for attempt in range(SLUG_TRIES):
         try:
@@ -46,7 +48,7 @@ def create(actor: User, *, kind: str, name: str, topic: str = "", slug: str | No
         except IntegrityError:
             if slug is not None:
                 raise Invalid(SLUG_TAKEN) from None
-    raise Invalid("name: too many rooms have this name. Please choose another.")
+    raise Invalid(_("name: too many rooms have this name. Please choose another."))
 
 
 def direct(actor: User, user_ids: Iterable[int]) -> Room:
@@ -57,12 +59,14 @@ def direct(actor: User, user_ids: Iterable[int]) -> Room:
     """
     ids = set(user_ids) | {actor.pk}
     if len(ids) < 2:
-        raise Invalid("users: choose at least one other member.")
+        raise Invalid(_("users: choose at least one other member."))
     if len(ids) > DIRECT_MAX:
-        raise Invalid(f"users: a direct conversation has at most {DIRECT_MAX} members.")
+        raise Invalid(
+            _("users: a direct conversation has at most %(most)s members."), most=DIRECT_MAX
+        )
     known = access.people_for(actor).filter(pk__in=ids - {actor.pk})
     if known.count() != len(ids) - 1:
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     key = Room.direct_key_of(ids)
     return Room.objects.of(actor).filter(direct_key=key).first() or _make_direct(actor, ids, key)
 
@@ -111,23 +115,24 @@ def update(
         wanted["topic"] = clean_topic(topic)
     if slow_mode is not None:
         if not 0 <= slow_mode <= SLOW_MODE_MAX:
-            raise Invalid(f"slow_mode: from 0 to {SLOW_MODE_MAX} seconds.")
+            raise Invalid(_("slow_mode: from 0 to %(most)s seconds."), most=SLOW_MODE_MAX)
         wanted["slow_mode"] = slow_mode
     if callers is not None:
         if callers not in Callers.values:
-            raise Invalid("callers: stewards or members.")
+            raise Invalid(_("callers: stewards or members."))
         wanted["callers"] = callers
     if writers is not None:
         if writers not in Writers.values:
-            raise Invalid("writers: stewards or members.")
+            raise Invalid(_("writers: stewards or members."))
         wanted["writers"] = writers
     try:
         with changing(room_id) as change:
-            room = _stewarded(actor, change, "change the room")
+            room = _stewarded(actor, change, _("Only owners and moderators may change the room."))
             assert change is not None
-            check_not_direct(room, "change")
+            check_not_direct(room, _("One cannot change a direct conversation."))
             if slug not in (None, room.slug):
-                check_owner(actor, change.seat_of(actor), "change a room's address")
+                refusal = _("Only owners may change a room's address.")
+                check_owner(actor, change.seat_of(actor), refusal)
                 _check_free(str(wanted["slug"]))
             _apply(actor, change, wanted, Verb.CHANGE_ROOM, reason)
             return room
@@ -141,9 +146,10 @@ def update(
 def lock(actor: User, room_id: int, on: bool, reason: str = "") -> Room:
     """Let members read and nothing else, or let them write again. Raises NotFound or Forbidden."""
     with changing(room_id) as change:
-        room = _stewarded(actor, change, "lock the room")
+        refusal = _("Only owners and moderators may lock the room.")
+        room = _stewarded(actor, change, refusal)
         assert change is not None
-        check_steward(actor, change.seat_of(actor), "lock the room")
+        check_steward(actor, change.seat_of(actor), refusal)
         verb = Verb.LOCK_ROOM if on else Verb.UNLOCK_ROOM
         _apply(actor, change, {"locked": on}, verb, reason)
         return room
@@ -152,10 +158,10 @@ def lock(actor: User, room_id: int, on: bool, reason: str = "") -> Room:
 def archive(actor: User, room_id: int, on: bool, reason: str = "") -> Room:
     """Put a room away, or bring it back. Owners may. Raises NotFound or Forbidden."""
     with changing(room_id) as change:
-        room = _stewarded(actor, change, "archive the room")
+        room = _stewarded(actor, change, _("Only owners and moderators may archive the room."))
         assert change is not None
-        check_owner(actor, change.seat_of(actor), "archive a room")
-        check_not_direct(room, "archive")
+        check_owner(actor, change.seat_of(actor), _("Only owners may archive a room."))
+        check_not_direct(room, _("One cannot archive a direct conversation."))
         if (room.archived_at is not None) != on:
             verb = Verb.ARCHIVE_ROOM if on else Verb.RESTORE_ROOM
             wanted = {"archived_at": timezone.now() if on else None}
@@ -167,11 +173,11 @@ def clean_name(name: str) -> str:
     """Return a room's name in one line. Raises Invalid or TooLarge."""
     name = " ".join(name.split())
     if not name or UNSTORABLE.search(name):
-        raise Invalid("name: a room needs a name.")
+        raise Invalid(_("name: a room needs a name."))
     if names.hides_something(name):
-        raise Invalid("name: there is something in it that cannot be seen.")
+        raise Invalid(_("name: there is something in it that cannot be seen."))
     if len(name) > NAME_MAX:
-        raise TooLarge(f"name: at most {NAME_MAX} characters.")
+        raise TooLarge(_("name: at most %(most)s characters."), most=NAME_MAX)
     return name
 
 
@@ -179,9 +185,9 @@ def clean_slug(slug: str) -> str:
     """Return a room's address as it is stored. Raises Invalid or TooLarge."""
     slug = slug.strip().lower()
     if len(slug) > SLUG_MAX:
-        raise TooLarge(f"slug: at most {SLUG_MAX} characters.")
+        raise TooLarge(_("slug: at most %(most)s characters."), most=SLUG_MAX)
     if not SLUG.match(slug):
-        raise Invalid("slug: letters a to z, digits, dashes and underscores.")
+        raise Invalid(_("slug: letters a to z, digits, dashes and underscores."))
     if slug in TAKEN_SLUGS:
         raise Invalid(SLUG_TAKEN)
     return slug
@@ -191,9 +197,9 @@ def clean_topic(topic: str) -> str:
     """Return a topic in one line. Raises Invalid or TooLarge."""
     topic = " ".join(topic.split())
     if UNSTORABLE.search(topic) or names.hides_something(topic):
-        raise Invalid("topic: there is a character in it that cannot be stored.")
+        raise Invalid(_("topic: there is a character in it that cannot be stored."))
     if len(topic) > TOPIC_MAX:
-        raise TooLarge(f"topic: at most {TOPIC_MAX} characters.")
+        raise TooLarge(_("topic: at most %(most)s characters."), most=TOPIC_MAX)
     return topic
 
 
@@ -223,13 +229,13 @@ def _slug(wanted: str, attempt: int) -> str:
     return f"{slug}-{attempt + 1}" if attempt < 5 else f"{slug}-{secrets.token_hex(3)}"
 
 
-def _stewarded(actor: User, change: RoomChange | None, what: str) -> Room:
+def _stewarded(actor: User, change: RoomChange | None, refusal: Sentence) -> Room:
     """Return the room if ``actor`` looks after it; raise NotFound or Forbidden."""
     if change is None:
         raise NotFound(NO_ROOM)
     seat = change.seat_of(actor) if actor.is_moderator else change.require_seat(actor)
     if change.room.kind != Room.Kind.DIRECT or seat is None:
-        check_steward(actor, seat, what)
+        check_steward(actor, seat, refusal)
     return change.room
 
 

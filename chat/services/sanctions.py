@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.models import User
 from chat import broadcast, rows
@@ -14,9 +16,10 @@ from chat.models.audit import Verb
 from chat.models.message import UNSTORABLE
 from chat.models.sanction import APPEAL_MAX
 from chat.permissions import check_seat, check_steward
+from chat.sentences import Sentence, followed, in_each_language, with_reason
 from chat.services import audit, stewards
 
-NO_SANCTION = "There is no such sanction."
+NO_SANCTION = _("There is no such sanction.")
 
 
 def impose(
@@ -25,13 +28,14 @@ def impose(
     user: User,
     room: Room | None,
     until: datetime | None,
-    reason: str,
+    reason: Sentence,
 ) -> Sanction:
     """Write down that ``user`` is muted or banned, and tell them. An earlier one is replaced."""
     end(actor, kind, user, room)
-    made = Sanction.objects.create(
-        kind=kind, user=user, room=room, by=actor, reason=reason, ends_at=until
-    )
+    with override(user.own_language):
+        made = Sanction.objects.create(
+            kind=kind, user=user, room=room, by=actor, reason=str(reason), ends_at=until
+        )
     _tell(made, made.told(), may_appeal=True)
     return made
 
@@ -45,7 +49,7 @@ def end(actor: User | None, kind: str, user: User, room: Room | None) -> bool:
     return bool(standing.update(lifted_at=now, lifted_by=actor))
 
 
-def check_not_banned(room: Room, user: User, words: str = "") -> None:
+def check_not_banned(room: Room, user: User, words: Sentence = "") -> None:
     """Refuse one who is banned from ``room``, with the reason or with ``words``."""
     ban = ban_of(user, room)
     if ban is not None:
@@ -60,7 +64,7 @@ def ban_of(user: User, room: Room) -> Sanction | None:
 def check_until(until: datetime | None) -> None:
     """Raise Invalid for an end that has passed."""
     if until is not None and until <= timezone.now():
-        raise Invalid("until: that has passed.")
+        raise Invalid(_("until: that has passed."))
 
 
 def in_force_in(actor: User, room_id: int) -> list[Sanction]:
@@ -72,7 +76,7 @@ def in_force_in(actor: User, room_id: int) -> list[Sanction]:
     seat = Membership.objects.active().filter(room=room_id, user=actor).first()
     if not actor.is_moderator or room is None:
         check_seat(room, seat)
-    check_steward(actor, seat, "see who is muted or banned")
+    check_steward(actor, seat, _("Only owners and moderators may see who is muted or banned."))
     found = Sanction.objects.in_force().filter(room=room)
     return list(found.select_related("user", "by").order_by("-pk"))
 
@@ -105,17 +109,17 @@ def appeal(user: User, sanction_id: int, words: str) -> Sanction:
     """Say something against a sanction, once. Raises NotFound, Invalid, TooLarge or Forbidden."""
     words = words.strip()
     if not words or UNSTORABLE.search(words):
-        raise Invalid("appeal: say why it should be lifted.")
+        raise Invalid(_("appeal: say why it should be lifted."))
     if len(words) > APPEAL_MAX:
-        raise TooLarge(f"appeal: at most {APPEAL_MAX} characters.")
+        raise TooLarge(_("appeal: at most %(most)s characters."), most=APPEAL_MAX)
     with transaction.atomic():
         sanction = _locked(sanction_id)
         if sanction.user_id != user.pk:
             raise NotFound(NO_SANCTION)
         if not sanction.is_in_force:
-            raise Forbidden("It is over already.")
+            raise Forbidden(_("It is over already."))
         if sanction.appealed_at is not None:
-            raise Forbidden("One may appeal once.")
+            raise Forbidden(_("One may appeal once."))
         sanction.appeal, sanction.appealed_at = words, timezone.now()
         sanction.save(update_fields=["appeal", "appealed_at"])
         if sanction.room_id is not None:
@@ -134,14 +138,14 @@ def answer(actor: User, sanction_id: int, words: str) -> Sanction:
         sanction = _locked(sanction_id)
         _check_judge(actor, sanction)
         if sanction.appealed_at is None or sanction.answered_at is not None:
-            raise Forbidden("There is no appeal to answer.")
+            raise Forbidden(_("There is no appeal to answer."))
         sanction.answer, sanction.answered_at, sanction.answered_by = words, timezone.now(), actor
         sanction.save(update_fields=["answer", "answered_at", "answered_by"])
         audit.record(
             actor, Verb.ANSWER_APPEAL, words, room=sanction.room_id, user=sanction.user_id,
             before={"answered": False}, after={"answered": True},
         )  # fmt: skip
-        _tell(sanction, f"Your appeal was turned down. {words}".strip())
+        _tell(sanction, followed(_("Your appeal was turned down."), words))
     return sanction
 
 
@@ -150,21 +154,29 @@ def facts(kind: str, until: datetime | None) -> audit.Facts:
     return {kind: True, "until": until and rows.wire_time(until)}
 
 
-def tell(user_id: int, about: str, text: str, room_id: int | None = None) -> None:
+def tell(user_id: int, about: str, text: Sentence, room_id: int | None = None) -> None:
     """Tell a member something on all their screens, once it is committed."""
-    broadcast.announce(broadcast.Told(user_id, about, text, room_id))
+    broadcast.announce(broadcast.Told(user_id, about, in_each_language(text), room_id))
 
 
-def tell_with_reason(user_id: int, about: str, text: str, reason: str, room_id: int) -> None:
+def tell_with_reason(user_id: int, about: str, text: Sentence, reason: str, room_id: int) -> None:
     """Tell a member what was done to them in a room, and why, if a reason was given."""
-    tell(user_id, about, f"{text} The reason: {reason}" if reason else text, room_id)
+    tell(user_id, about, with_reason(text, reason), room_id)
 
 
-def _tell(sanction: Sanction, text: str, *, may_appeal: bool = False) -> None:
+def _tell(sanction: Sanction, text: Sentence, *, may_appeal: bool = False) -> None:
     until = rows.wire_time(sanction.ends_at) if sanction.ends_at else None
     about = sanction.pk if may_appeal else None
-    told = broadcast.Told(sanction.user_id, sanction.kind, text, sanction.room_id, until, about)
-    broadcast.announce(told)
+    broadcast.announce(
+        broadcast.Told(
+            sanction.user_id,
+            sanction.kind,
+            in_each_language(text),
+            sanction.room_id,
+            until,
+            about,
+        )
+    )
 
 
 def _locked(sanction_id: int) -> Sanction:

@@ -3,6 +3,7 @@
 import msgspec
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import rows
@@ -53,7 +54,10 @@ def save(actor: User, message_id: int, on: bool) -> None:
         if Saved.objects.filter(user=actor, message=message).exists():
             return
         if Saved.objects.filter(user=actor).count() >= SAVED_MAX:
-            raise Invalid(f"One can save at most {SAVED_MAX} messages: remove another one first.")
+            raise Invalid(
+                _("One can save at most %(most)s messages: remove another one first."),
+                most=SAVED_MAX,
+            )
         Saved.objects.create(user=actor, message=message)
 
 

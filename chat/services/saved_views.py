@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.errors import Invalid, TooLarge
@@ -25,19 +26,20 @@ def save(user: User, listed: str, name: str, query: str) -> SavedView:
     """
     name, query = " ".join(name.split()), clean_query(query)
     if not name or UNSTORABLE.search(name + query):
-        raise Invalid("name: a view needs one.")
+        raise Invalid(_("name: a view needs one."))
     if len(name) > VIEW_NAME_MAX:
-        raise TooLarge(f"name: at most {VIEW_NAME_MAX} characters.")
+        raise TooLarge(_("name: at most %(most)s characters."), most=VIEW_NAME_MAX)
     if len(query) > VIEW_QUERY_MAX:
-        raise TooLarge(f"query: at most {VIEW_QUERY_MAX} characters.")
+        raise TooLarge(_("query: at most %(most)s characters."), most=VIEW_QUERY_MAX)
     # One at a time a moderator, so that the limit holds.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     others = SavedView.objects.filter(user=user, listed=listed).exclude(name=name)
     if others.count() >= VIEWS_MAX:
         raise Invalid(
-            f"At most {VIEWS_MAX} views of a list can be saved: forget another one first."
+            _("At most %(most)s views of a list can be saved: forget another one first."),
+            most=VIEWS_MAX,
         )
-    kept, _ = SavedView.objects.update_or_create(
+    kept, _is_new = SavedView.objects.update_or_create(
         user=user, listed=listed, name=name, defaults={"query": query}
     )
     return kept

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.models import User
 from chat import broadcast, rows
@@ -23,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 DUE_MAX = 100  # posted in one go, before the lease is looked at again
 GONE = "gone"  # told once of one that was posted or cancelled
-NO_SCHEDULED = "There is no such scheduled message."
-UNDER_WAY = "It is being sent at this moment."
+NO_SCHEDULED = _("There is no such scheduled message.")
+UNDER_WAY = _("It is being sent at this moment.")
 
 
 def schedule(
@@ -43,7 +45,7 @@ def schedule(
     """
     body = clean_body(body)
     _check_due(due_at)
-    room, _ = member_room(actor, room_id)
+    room, _seat = member_room(actor, room_id)
     for message in (thread, reply_to):
         if message is not None and not Message.objects.filter(pk=message, room=room).exists():
             raise NotFound(NO_MESSAGE)
@@ -51,7 +53,9 @@ def schedule(
         # One at a time a member, so that the limit holds.
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         if ScheduledMessage.objects.filter(author=actor).count() >= SCHEDULED_MAX:
-            raise Invalid(f"At most {SCHEDULED_MAX} messages can be scheduled at a time.")
+            raise Invalid(
+                _("At most %(most)s messages can be scheduled at a time."), most=SCHEDULED_MAX
+            )
         made = ScheduledMessage.objects.create(
             author=actor, room=room, thread_id=thread, reply_to_id=reply_to, body=body,
             due_at=due_at,
@@ -140,7 +144,9 @@ def _send(scheduled: ScheduledMessage) -> None:
         pause = timedelta(seconds=refusal.retry_after or 1)
         _settle(scheduled, ScheduledMessage.State.WAITING, due_at=timezone.now() + pause)
     except ChatError as refusal:
-        _settle(scheduled, ScheduledMessage.State.FAILED, failure=refusal.detail[:200])
+        with override(scheduled.author.own_language):
+            failure = refusal.detail
+        _settle(scheduled, ScheduledMessage.State.FAILED, failure=failure[:200])
     else:
         with transaction.atomic():
             _tell(scheduled, GONE)
@@ -157,15 +163,15 @@ def _settle(scheduled: ScheduledMessage, state: str, **fields: Any) -> None:
 
 def _check_author(author: User) -> None:
     if not author.is_active or author.banned_at is not None:
-        raise Forbidden("You are banned from this site.")
+        raise Forbidden(_("You are banned from this site."))
 
 
 def _check_due(due_at: datetime) -> None:
     now = timezone.now()
     if due_at <= now:
-        raise Invalid("due_at: choose a time that is still to come.")
+        raise Invalid(_("due_at: choose a time that is still to come."))
     if due_at > now + SCHEDULED_AHEAD:
-        raise Invalid(f"due_at: at most {SCHEDULED_AHEAD.days} days ahead.")
+        raise Invalid(_("due_at: at most %(most)s days ahead."), most=SCHEDULED_AHEAD.days)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast, sql
@@ -30,10 +31,10 @@ from chat.services import members, stewards
 FRESH = 10  # s, after which what is held is compared with the database before it is used
 HELD_MAX = 20  # messages of one member that wait for a moderator at a time
 AUTHORS_MAX = 50_000  # of whom a process remembers since when they are members
-HELD = "A moderator looks at your message before it is posted."
-DELETED = "A filter of this site deleted your message."
-REFUSED = "A filter of this site does not let this message through."
-REJECTED = "A moderator rejected this message."
+HELD = _("A moderator looks at your message before it is posted.")
+DELETED = _("A filter of this site deleted your message.")
+REFUSED = _("A filter of this site does not let this message through.")
+REJECTED = _("A moderator rejected this message.")
 # Where several filters catch a message, the first of these is done.
 SEVERITY = [Filter.Action.MUTE, Filter.Action.DELETE, Filter.Action.REFUSE, Filter.Action.HOLD]
 
@@ -266,7 +267,8 @@ def _carry_out(utterance: Utterance, source: Filter) -> ChatError | None:
             return None
         if source.action == Filter.Action.HOLD and _waiting_of(utterance.author) >= HELD_MAX:
             return Forbidden(
-                f"{HELD_MAX} of your messages wait for a moderator. Wait until they are decided."
+                _("%(most)s of your messages wait for a moderator. Wait until they are decided."),
+                most=HELD_MAX,
             )
         held = _keep(utterance, source, key)
     match held.state:

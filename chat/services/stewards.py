@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from chat import broadcast
 from chat.models import Membership, Role
+from chat.sentences import Sentence, in_each_language
 
 
 def stewards_of(room_id: int) -> list[int]:
@@ -18,7 +19,8 @@ def tell(room_id: int) -> None:
     broadcast.announce(broadcast.ModerationChanged(stewards_of(room_id), room_id))
 
 
-def tell_words(room_id: int, text: str, *, but: set[int]) -> None:
+def tell_words(room_id: int, text: Sentence, *, but: set[int]) -> None:
     """Tell them something in words, all but some."""
+    texts = in_each_language(text)
     for user in set(stewards_of(room_id)) - but:
-        broadcast.announce(broadcast.Told(user, "reported", text, room_id))
+        broadcast.announce(broadcast.Told(user, "reported", texts, room_id))

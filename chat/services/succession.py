@@ -1,9 +1,12 @@
 """Who owns a room after its owner: no room with members in it is left to nobody."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
 from chat import broadcast
 from chat.models import Membership, Role, Room
 from chat.models.audit import Verb
+from chat.sentences import filled, in_each_language
 from chat.services import audit
 from chat.services.changing import RoomChange, changing_many, store_seat
 
@@ -36,5 +39,9 @@ def _appoint(change: RoomChange) -> None:
     before, seat.role = {"role": seat.role}, Role.OWNER
     store_seat(change, seat)
     audit.record_seat(None, Verb.CHANGE_ROLE, REASON, seat, before, {"role": Role.OWNER})
-    text = f"You are an owner of {change.room} now. {REASON}"
-    broadcast.announce(broadcast.Told(seat.user_id, "role", text, change.room.pk))
+    told = filled(
+        _("You are an owner of %(room)s now: its only owner was banned or deactivated."),
+        room=change.room.name,
+    )
+    texts = in_each_language(told)
+    broadcast.announce(broadcast.Told(seat.user_id, "role", texts, change.room.pk))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 from django.db.models import F, Max, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast, rows
@@ -79,7 +80,7 @@ def note_replies(changes: Mapping[int, RoomChange], posted: Iterable[Posted]) ->
     if not replies:
         return
     roots = Message.objects.with_rows().in_bulk({reply.root for reply in replies})
-    for root_id, message, _ in replies:
+    for root_id, message, _seen in replies:
         root = roots[root_id]
         root.reply_count += 1
         root.last_reply_seq, root.last_reply_at = message.seq, message.created_at
@@ -144,7 +145,7 @@ def page(
     Raises NotFound, or Invalid for a bad limit.
     """
     if limit < 1:
-        raise Invalid("limit: at least 1.")
+        raise Invalid(_("limit: at least 1."))
     limit = min(limit, REPLIES_MAX)
     message = access_message(user, message_id)
     version = Room.objects.values_list("version", flat=True).get(pk=message.room_id)

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast
@@ -26,7 +27,7 @@ def mark_unread(actor: User, room_id: int, seq: int) -> RoomRow:
         assert room is not None
         assert seat is not None
         if not 1 <= seq <= room.last_seq:
-            raise Invalid("seq: there is no such message in this room.")
+            raise Invalid(_("seq: there is no such message in this room."))
         seat.unread_from = seq if seq <= seat.read_seq else None
         Membership.objects.filter(pk=seat.pk).update(unread_from=seat.unread_from)
         [row] = reading.rooms_of(actor, room_id)

@@ -425,7 +425,7 @@ def test_rejected_it_is_never_posted_and_its_author_is_told_why(live, room, ada,
         held.reject(moderator.user, waiting.pk, "Not here.")
     [told] = heard.of(Told)
     assert (told.user, told.about, told.room) == (ada.id, "held", room.pk)
-    assert "Not here." in told.text
+    assert "Not here." in told.texts["en"]
     with pytest.raises(Forbidden, match=r"Not here\.") as refused:
         say(ada, room, "casino", client_id=client_id)
     assert not isinstance(refused.value, Held)
@@ -502,7 +502,7 @@ def test_a_filter_that_mutes_does_so_for_its_time_and_says_why(live, room, priva
     sanction = Sanction.objects.get(user=ada.user)
     assert (sanction.kind, sanction.reason, sanction.by) == ("mute", "No gambling.", None)
     assert sanction.may_be_appealed
-    assert "No gambling." in heard.of(Told)[0].text
+    assert "No gambling." in heard.of(Told)[0].texts["en"]
     entry = AuditEntry.objects.filter(verb="member.mute").get()
     assert (entry.actor_id, entry.user_id, entry.room_id) == (None, ada.id, room.pk)
     with pytest.raises(Forbidden, match="muted"):

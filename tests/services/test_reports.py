@@ -39,7 +39,7 @@ def test_who_looks_after_the_room_hears_of_a_report_but_nobody_of_one_about_them
     with listening() as heard:
         reports.report_message(bob.user, theirs.pk, "harassment")
     words = f"A message in {room} was reported."
-    assert [(told.user, told.about, told.text) for told in heard.of(Told)] == [
+    assert [(told.user, told.about, told.texts["en"]) for told in heard.of(Told)] == [
         (owner.id, "reported", words)
     ]
     [changed] = heard.of(ModerationChanged)
@@ -99,7 +99,7 @@ def test_the_reporter_is_told_the_outcome(report, bob, moderator, ada, status):
         reports.close(moderator.user, report.pk, status, "Thank you.")
     [told] = heard.of(Told)
     assert (told.user, told.about) == (bob.id, "report")
-    assert told.text == f"Your report about {ada.name} was {status}. Thank you."
+    assert told.texts["en"] == f"Your report about {ada.name} was {status}. Thank you."
     entry = AuditEntry.objects.latest("pk")
     assert (entry.actor, entry.user, entry.before) == (moderator.user, ada.user, {"status": "new"})
     with pytest.raises(Forbidden, match="decided"):

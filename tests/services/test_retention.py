@@ -177,7 +177,7 @@ def test_it_is_told_to_the_room_and_kept_in_the_trail(room, owner, ada):
         retention.set_for_room(owner.user, room.pk, 30, "Law")
     [told] = heard.of(RoomTold)
     assert (told.room, told.about) == (room.pk, "retention")
-    assert told.text == "Messages in this room are removed after 30 days."
+    assert told.texts["en"] == "Messages in this room are removed after 30 days."
     entry = AuditEntry.objects.latest("pk")
     assert (entry.verb, entry.actor_id, entry.reason) == ("retention.set", owner.id, "Law")
     assert (entry.before, entry.after) == ({"days": None}, {"days": 30})

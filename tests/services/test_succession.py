@@ -38,7 +38,7 @@ def test_the_moderator_becomes_an_owner_at_once_and_is_told(
     assert [role_of(each, room) for each in (owner, moderator, ada)] == [OWNER, OWNER, MEMBER]
     [told] = [told for told in heard.of(Told) if told.about == "role"]
     assert (told.user, told.room) == (moderator.id, room.pk)
-    assert told.text.startswith(f"You are an owner of {room} now.")
+    assert told.texts["en"].startswith(f"You are an owner of {room} now: ")
     entry = AuditEntry.objects.latest("pk")
     assert (entry.actor_id, entry.user_id, entry.after) == (None, moderator.id, {"role": "owner"})
 
