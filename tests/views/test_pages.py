@@ -87,7 +87,7 @@ def test_days_are_told_in_the_members_own_zone(ada, browse):
         created_at=datetime(2026, 3, 1, 12, tzinfo=UTC)
     )
 
-    assert b"since March 2, 2026" in browser.get(reverse("usersessions_list")).content
+    assert b"since 2 March 2026" in browser.get(reverse("usersessions_list")).content
 
 
 def test_a_zone_that_is_no_more_counts_as_utc(ada, browse):
