@@ -317,7 +317,7 @@ def test_a_poll_is_asked_voted_on_and_closed_on_every_screen(
     expect(polls[1].get_by_role("button", name="Salad")).to_have_attribute("aria-pressed", "true")
     polls[2].get_by_role("button", name="Pizza").click()
     for poll in polls:
-        expect(poll.get_by_role("button", name="Pizza")).to_contain_text("1 votes · 50%")
+        expect(poll.get_by_role("button", name="Pizza")).to_contain_text("1 · 50%")
     expect(polls[1].get_by_role("button", name="Close the poll")).to_have_count(0)
     polls[0].get_by_role("button", name="Close the poll").click()
     in_ada.dialog("Close the poll?").get_by_role("button", name="Close", exact=True).click()

@@ -27,7 +27,7 @@ const MARKED = 1600;
 const READ_OUT = 3;
 
 /** The messages of the open room. Whatever is drawn, the row under the eye stays where it is. */
-export class ChatTimeline extends ChatElement {
+class ChatTimeline extends ChatElement {
   static topics = ["timeline"];
   /** @type {number | null} the room that is drawn */
   #drawn = null;

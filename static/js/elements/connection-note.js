@@ -8,7 +8,7 @@ import { ChatElement } from "./element.js";
 const PATIENCE = 1500;
 
 /** A thin line that says so when there is no connection, and what it means for what is written. */
-export class ConnectionNote extends ChatElement {
+class ConnectionNote extends ChatElement {
   static topics = ["connection"];
   /** @type {number | null} */
   #lostAt = null;

@@ -21,7 +21,7 @@ const ROLES = new Map([
 ]);
 
 /** Who is in the open room, those who are here first. */
-export class MemberList extends ChatElement {
+class MemberList extends ChatElement {
   static topics = ["members", "presence", "room", "connection"];
 
   template() {

@@ -22,7 +22,7 @@ const TOUCH = matchMedia("(pointer: coarse)");
 const COMPLETES = /[@#/:]/;
 
 /** Where one writes. What is typed is kept with every key, and goes only when it is written down. */
-export class MessageComposer extends ChatElement {
+class MessageComposer extends ChatElement {
   static topics = ["composer", "room", "members", "scheduled"];
   #room = /** @type {number | null} */ (null);
   /** What is wrong with a command, in words. */

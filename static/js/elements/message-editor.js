@@ -7,7 +7,7 @@ import { ChatElement } from "./element.js";
 import { fitHeight, length } from "./text-field.js";
 
 /** Changes a message in its place. It stays open, with what was typed, until the server has it. */
-export class MessageEditor extends ChatElement {
+class MessageEditor extends ChatElement {
   text = "";
   /** @type {(text: string) => Promise<unknown>} */
   save = async () => undefined;

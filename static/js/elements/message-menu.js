@@ -41,7 +41,7 @@ export async function openMenu(client, message, acts, opener) {
 }
 
 /** Beside what opened it, without what stands there already. */
-export class MessageMenu extends ChatElement {
+class MessageMenu extends ChatElement {
   /** @type {What | null} */
   #what = null;
 
@@ -64,7 +64,7 @@ export class MessageMenu extends ChatElement {
 }
 
 /** On a phone: everything, large enough for a thumb. */
-export class MessageSheet extends ChatElement {
+class MessageSheet extends ChatElement {
   /** @type {What | null} */
   #what = null;
   #isPressed = false;

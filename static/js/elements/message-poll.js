@@ -13,7 +13,7 @@ const NAMES_TOLD = 12; // names of those who chose an option
 const percent = new Intl.NumberFormat(language, { style: "percent" });
 
 /** A poll under its question: how it stands, one's own choice, and its end. */
-export class MessagePoll extends ChatElement {
+class MessagePoll extends ChatElement {
   static topics = ["timeline", "threads", "members"];
   /** @type {Message} */
   // @ts-expect-error set before the element enters the page
@@ -69,7 +69,7 @@ export class MessagePoll extends ChatElement {
       @click=${() => this.#vote(poll, index)}
     >
       <span class="poll__mark">${isMine ? icon("circle-check") : nothing}</span>
-      <span class="poll__text" dir="auto">${text}</span>
+      <span class="poll__text"><bdi>${text}</bdi></span>
       <span class="poll__votes">
         <span class="visually-hidden">${ngettext("{n} vote", "{n} votes", votes)}</span>
         <span aria-hidden="true">${votes.toLocaleString(language)}</span> · ${percent.format(share / 100)}

@@ -64,7 +64,7 @@ export class ModerationNotes extends ChatElement {
   #note(key, notice) {
     return html`<div class="moderation-note" data-about=${notice.about}>
       ${icon(SIGNS.get(notice.about) ?? "shield")}
-      <p dir="auto">${notice.text}</p>
+      <p>${notice.text}</p>
       <p class="moderation-note__acts">
         ${notice.about === "reported"
           ? html`<button type="button" class="link" @click=${() => this.#look(key, notice)}>

@@ -73,7 +73,7 @@ export class ProfileCard extends ChatElement {
       <div class="profile-card__head">
         <span class="face">${avatar(profile, "large")}${presenceDot(profile.presence)}</span>
         <div>
-          <h2 dir="auto">${profile.name}</h2>
+          <h2><bdi>${profile.name}</bdi></h2>
           <p class="profile-card__quiet"><bdi>@${profile.username}</bdi></p>
         </div>
       </div>

@@ -35,7 +35,7 @@ export class ReactionList extends ChatElement {
       <ul class="reaction-list__people" role="list">
         ${users.map((user) => {
           const person = this.client.person(user);
-          return html`<li>${avatar(person, "small")} ${person.name}</li>`;
+          return html`<li>${avatar(person, "small")} <bdi>${person.name}</bdi></li>`;
         })}
       </ul>`;
   }

@@ -15,7 +15,7 @@ const known = new Map();
 /** @type {Map<string, (name: string | null) => void>} */
 let waiting = new Map();
 
-export class RoomLink extends HTMLElement {
+class RoomLink extends HTMLElement {
   async connectedCallback() {
     const slug = this.getAttribute("slug") ?? "";
     const app = /** @type {any} */ (document.querySelector("chat-app"));

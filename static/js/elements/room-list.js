@@ -21,7 +21,7 @@ function chosenBefore() {
 }
 
 /** The member's rooms, what is unread in them, and the ways out of the chat. */
-export class RoomList extends ChatElement {
+class RoomList extends ChatElement {
   static topics = ["rooms", "presence", "connection", "threads", "members"];
 
   /** @type {Set<string>} names of sections that are folded up, on this device; and LIT_FIRST */

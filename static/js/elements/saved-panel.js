@@ -38,7 +38,7 @@ export class SavedPanel extends SidePanel {
     return listedMessage({
       message,
       author,
-      above: room,
+      above: html`<bdi>${room}</bdi>`,
       below: html`<a class="link" href="${urls.rooms}${slug}/${message.seq}">${wayTo(message)}</a>
         <button type="button" class="link" @click=${() => saved.set(message, false)}>
           ${gettext("Remove")}

@@ -31,7 +31,9 @@ export class ScheduledPanel extends SidePanel {
     const isFailed = row.state === "failed";
     const due = new Date(row.due_at);
     return html`<li class="listed" data-scheduled=${row.id} data-state=${row.state}>
-      <p class="listed__above">${room ? room.name : gettext("A room you are not in")}</p>
+      <p class="listed__above">
+        ${room ? html`<bdi>${room.name}</bdi>` : gettext("A room you are not in")}
+      </p>
       <p class="listed__head">
         ${icon(isFailed ? "circle-alert" : "clock")}
         <time datetime=${row.due_at}>${fullTime(due)}</time>

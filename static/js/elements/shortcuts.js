@@ -30,7 +30,7 @@ function actOf(/** @type {KeyboardEvent} */ event, /** @type {ChatClient} */ cli
 }
 
 /** Opens what finds rooms, people and commands. */
-export async function openSwitcher(/** @type {ChatClient} */ client) {
+async function openSwitcher(/** @type {ChatClient} */ client) {
   const from = /** @type {HTMLElement | null} */ (document.activeElement);
   from?.blur(); // what is typed before the switcher is here is not meant for the room
   const { RoomSwitcher } = await import("./room-switcher.js");

@@ -41,7 +41,7 @@ export class ThreadsPanel extends SidePanel {
     return listedMessage({
       message: root,
       author,
-      above: store.rooms.get(root.room)?.name ?? "",
+      above: html`<bdi>${store.rooms.get(root.room)?.name}</bdi>`,
       below: html`<button
         type="button"
         class="message__thread"

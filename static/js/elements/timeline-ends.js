@@ -7,6 +7,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { gettext, ngettext } from "../language.js";
 import { icon, skeleton } from "../view/pieces.js";
+import { sentence } from "../view/sentence.js";
 import { countText } from "../view/words.js";
 
 /** Above the first row: that more is coming, that it could not come, or where the room begins. */
@@ -31,13 +32,16 @@ export function timelineHead(/** @type {ChatClient} */ client) {
  */
 function beginning({ moderates, readOnly, urls }, room) {
   const isDirect = room.kind === "direct";
+  const name = html`<bdi>${room.name}</bdi>`;
   const canInvite = !isDirect && moderates && !readOnly;
   return html`<div class="timeline__beginning">
-    <h2 dir="auto">${isDirect ? room.name : gettext("Welcome to {room}", { room: room.name })}</h2>
-    <p dir="auto">
+    <h2>${isDirect ? name : sentence(gettext("Welcome to {room}"), { room: name })}</h2>
+    <p>
       ${isDirect
         ? gettext("This is the beginning of your conversation. Nobody else can read it.")
-        : room.topic || gettext("This is where the room begins. Say hello.")}
+        : room.topic
+          ? html`<bdi>${room.topic}</bdi>`
+          : gettext("This is where the room begins. Say hello.")}
     </p>
     ${canInvite
       ? html`<a class="button button--quiet button--small" href="${urls.rooms}${room.slug}/settings/"

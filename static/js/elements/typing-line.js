@@ -4,7 +4,7 @@ import { typingText } from "../view/words.js";
 import { ChatElement } from "./element.js";
 
 /** Who is typing in the open room. It keeps its height when nobody is. */
-export class TypingLine extends ChatElement {
+class TypingLine extends ChatElement {
   static topics = ["typing", "room"];
 
   template() {

@@ -2,7 +2,7 @@
 /** @typedef {import("./types.js").Message} Message */
 
 /** The server counts no further: this many means that many or more. */
-export const UNREAD_CAP = 100;
+const UNREAD_CAP = 100;
 
 /**
  * One member's read position in one room, the mark beside it, and what follows from both.
