@@ -14,7 +14,7 @@
  * @typedef {{title: string, choices: Choice[]}} Group
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
-import { gettext, ngettext } from "../all-words.js";
+import { gettext, language, ngettext } from "../all-words.js";
 import { distance } from "../state/fuzzy.js";
 import { RecentRooms } from "../state/recents.js";
 import { avatar, icon, presenceDot, roomSign } from "../view/pieces.js";
@@ -284,7 +284,7 @@ function nearest(choices, wanted) {
       (a, b) =>
         Number(a.far) - Number(b.far) ||
         (a.rank ?? 0) - (b.rank ?? 0) ||
-        a.name.localeCompare(b.name),
+        a.name.localeCompare(b.name, language),
     );
 }
 
