@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chatsite import script_texts
+from chatsite import languages, script_texts
 
 TEMPLATE = """
 /** gettext("in a comment") is none */
@@ -56,3 +56,17 @@ def test_a_translation_keeps_the_places_of_its_text(
     text: str | tuple[str, ...], told: tuple[str, ...], is_lacking: bool
 ) -> None:
     assert script_texts.lacks_places(text, told) == is_lacking
+
+
+@pytest.mark.parametrize("language", languages.translated_languages())
+def test_the_same_emoji_have_names_in_every_language(language: str) -> None:
+    told = languages.read(language)
+    for (named,) in script_texts.texts_in(script_texts.SCRIPTS / "view/emoji-names.js"):
+        assert emoji_in(str(told[named].string)) == emoji_in(named)
+
+
+def emoji_in(named: str) -> list[str]:
+    """Return the emoji of a text that names some; each has a name."""
+    pairs = [each.split(" ", 1) for each in named.split("|")]
+    assert all(name.strip() for _emoji, name in pairs)
+    return [emoji for emoji, _name in pairs]

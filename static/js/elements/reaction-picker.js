@@ -1,6 +1,7 @@
 // @ts-check
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { gettext } from "../all-words.js";
+import { plain } from "../state/fuzzy.js";
 import { RecentEmoji } from "../state/recents.js";
 import { EMOJI_NAMES } from "../view/emoji-names.js";
 import { drawnEmoji } from "../view/emoji.js";
@@ -95,7 +96,8 @@ export class ReactionPicker extends ChatElement {
 
   #found() {
     const own = this.#own.filter((each) => each.includes(this.#wanted));
-    const others = [...EMOJI_NAMES].filter(([, name]) => name.includes(this.#wanted));
+    const wanted = plain(this.#wanted);
+    const others = [...EMOJI_NAMES].filter(([, name]) => plain(name).includes(wanted));
     return [...own, ...others.map(([emoji]) => emoji)];
   }
 
