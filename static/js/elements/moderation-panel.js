@@ -31,17 +31,7 @@
  * @property {string} held_at
  * @property {string | null} filter
  *
- * @typedef {object} Entry What a moderator did.
- * @property {number} id
- * @property {string} at
- * @property {string} verb for programs
- * @property {string} what the same in words
- * @property {Person | null} by
- * @property {Person | null} user
- * @property {number | null} seq
- * @property {string} reason
- * @property {Record<string, unknown>} before
- * @property {Record<string, unknown>} after
+ * @typedef {import("./moderation-trail.js").Entry} Entry
  */
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { repeat } from "../../vendor/lit-html-3.3.3/directives/repeat.js";
@@ -49,10 +39,10 @@ import { gettext, language } from "../all-words.js";
 import { fullTime, timeOrDay } from "../view/dates.js";
 import { avatar, icon } from "../view/pieces.js";
 import { sanctionText } from "../view/sanctions.js";
-import { sentence } from "../view/sentence.js";
 import { spanInWords } from "../view/until.js";
 import { askDecision, askReject } from "./decision-dialogs.js";
 import { askDelete } from "./deletion-dialogs.js";
+import { trailEntry } from "./moderation-trail.js";
 import { REASONS } from "./report-dialog.js";
 import { askArchive, askLock, askReadOnly, askSlowMode } from "./room-dialogs.js";
 import { askBan, askLift, askMute, askTurnDown } from "./sanction-dialogs.js";
@@ -276,37 +266,13 @@ export class ModerationPanel extends SidePanel {
     if (!entries) return html`<p class="moderation__quiet" role="status">${gettext("Loading…")}</p>`;
     if (entries.length === 0) return html`<p class="moderation__quiet">${gettext("Nothing yet.")}</p>`;
     return html`<ol role="list" class="moderation__trail">
-        ${repeat(entries, (entry) => entry.id, (entry) => this.#entry(entry))}
+        ${repeat(
+          entries,
+          (entry) => entry.id,
+          (entry) => trailEntry(entry, (seq) => this.#place(seq)),
+        )}
       </ol>
       ${this.#hasMore ? act(gettext("Show older"), () => this.#older()) : nothing}`;
-  }
-
-  #entry(/** @type {Entry} */ { at, verb, what, by, user, seq, reason, before, after }) {
-    const date = new Date(at);
-    const who = html`<strong dir="auto">${by?.name ?? gettext("The site")}</strong>`;
-    const changes = verb === "room.change" ? Object.keys(after) : [];
-    return html`<li>
-      <time datetime=${at} title=${fullTime(date)}>${timeOrDay(date)}</time>
-      <p>
-        ${user
-          ? sentence(gettext("{who} {what}: {whom}"), { who, what, whom: html`<bdi>${user.name}</bdi>` })
-          : sentence(gettext("{who} {what}"), { who, what })}
-        ${seq === null
-          ? nothing
-          : html`<a class="link" href=${this.#place(seq)}>${gettext("Show")}</a>`}
-      </p>
-      ${changes.map(
-        (name) =>
-          html`<p class="moderation__quiet">
-            ${sentence(gettext("{setting}: {before} → {after}"), {
-              setting: name,
-              before: html`<bdi>${before[name]}</bdi>`,
-              after: html`<bdi>${after[name]}</bdi>`,
-            })}
-          </p>`,
-      )}
-      ${reason ? html`<p dir="auto"><q>${reason}</q></p>` : nothing}
-    </li>`;
   }
 
   #place(/** @type {number} */ seq) {
