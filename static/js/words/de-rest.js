@@ -322,7 +322,7 @@ export default {
 "This room": "Dieser Raum",
 "This room is archived: it can be read, and nobody writes in it.": "Dieser Raum ist archiviert: Man kann ihn lesen, und niemand schreibt darin.",
 "This room is locked: it can be read, and nobody writes in it.": "Dieser Raum ist geschlossen: Man kann ihn lesen, und niemand schreibt darin.",
-"This room is read-only: owners and moderators write in it.": "In diesem Raum wird nur gelesen: Eigentümer und Moderatoren schreiben darin.",
+"This room is read-only: owners and moderators write in it.": "Dieser Raum ist nur zum Lesen: Eigentümer und Moderatoren schreiben darin.",
 "This site's own": "Die eigenen dieser Seite",
 "To the messages": "Zu den Nachrichten",
 "To what is in the message": "Zu dem, was in der Nachricht steht",

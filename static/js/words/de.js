@@ -77,7 +77,7 @@ export default {
 "This message cannot be sent as it is.": "Diese Nachricht kann so nicht gesendet werden.",
 "This message is too long.": "Diese Nachricht ist zu lang.",
 "This message was deleted.": "Diese Nachricht wurde gelöscht.",
-"This room is in slow mode.": "In diesem Raum gilt der langsame Modus.",
+"This room is in slow mode.": "Dieser Raum ist im langsamen Modus.",
 "This room, or the message replied to, is no longer there.": "Dieser Raum oder die beantwortete Nachricht ist nicht mehr da.",
 "Thread": "Thread",
 "Threads": "Threads",
