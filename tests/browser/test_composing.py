@@ -124,7 +124,7 @@ def test_who_may_not_invite_is_told_that_somebody_is_not_there(
     note = in_bob.page.locator("absent-note")
     expect(note).to_contain_text("An owner can invite them.")
     expect(note.get_by_role("button", name="Invite")).to_have_count(0)
-    note.get_by_role("button", name="Dismiss").click()
+    note.get_by_role("button", name="Hide").click()
     expect(note).to_have_text("")
 
 

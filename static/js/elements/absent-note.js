@@ -44,8 +44,8 @@ export class AbsentNote extends ChatElement {
             ${gettext("Invite")}
           </button>`
         : nothing}
-      <button type="button" title=${gettext("Dismiss")} @click=${() => this.#dismiss()}>
-        ${icon("x")}<span class="visually-hidden">${gettext("Dismiss")}</span>
+      <button type="button" title=${gettext("Hide")} @click=${() => this.#dismiss()}>
+        ${icon("x")}<span class="visually-hidden">${gettext("Hide")}</span>
       </button>
     </p>`;
   }

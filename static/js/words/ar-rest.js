@@ -115,6 +115,7 @@ export default {
 "Hear nothing of this room for a time; /mute off": "عدم سماع شيء من هذه الغرفة لمدة؛ /mute off",
 "Held by the filter {filter}.": "احتجزها المرشِّح {filter}.",
 "Held messages": "الرسائل المحتجزة",
+"Hide": "إخفاء",
 "How long a member waits between two messages. Owners and moderators need not.": "كم ينتظر العضو بين رسالتين. لا يلزم ذلك المالكين والمشرفين.",
 "I see to it": "سأتولى الأمر",
 "In a panel, a menu or a dialog": "في لوحة أو قائمة أو مربع حوار",

@@ -115,6 +115,7 @@ export default {
 "Hear nothing of this room for a time; /mute off": "Eine Zeit lang nichts von diesem Raum hören; /mute off",
 "Held by the filter {filter}.": "Zurückgehalten vom Filter {filter}.",
 "Held messages": "Zurückgehaltene Nachrichten",
+"Hide": "Ausblenden",
 "How long a member waits between two messages. Owners and moderators need not.": "Wie lange ein Mitglied zwischen zwei Nachrichten wartet. Eigentümer und Moderatoren müssen nicht warten.",
 "I see to it": "Ich kümmere mich darum",
 "In a panel, a menu or a dialog": "In einer Seitenleiste, einem Menü oder einem Dialog",
