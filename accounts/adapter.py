@@ -1,5 +1,7 @@
 """Where django-allauth asks how this site wants its accounts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -9,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing, letters
@@ -50,9 +53,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(
         self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True
     ) -> User:
-        """Store a new member, with the name and time zone of the sign-up form."""
+        """Store a new member, with name and zone from the form, and the browser's language."""
         user.display_name = form.cleaned_data.get("display_name", "")
         user.time_zone = form.cleaned_data.get("time_zone") or "UTC"
+        # English is what everybody gets who asks for nothing: no choice of theirs.
+        language = translation.get_language()
+        user.language = language if language != settings.LANGUAGE_CODE else ""
         return super().save_user(request, user, form, commit)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -106,10 +112,24 @@ class AccountAdapter(DefaultAccountAdapter):
         return letters.dress(message, settings.SITE_NAME)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail in the name of the site, with links to its configured address alone."""
+        """Send a mail in the name of the site, with links to its configured address alone.
+
+        It is in the language of whose address it is, and its times are in their zone.
+        """
         site = Site(settings.SITE_NAME, urlsplit(settings.SITE_URL).netloc)
         context = {name: _at_home(name, value) for name, value in context.items()}
-        super().send_mail(template_prefix, email, {"current_site": site} | context)
+        user = context.get("user") or User.objects.filter(email__iexact=email).first()
+        with _as_read_by(user):
+            super().send_mail(template_prefix, email, {"current_site": site} | context)
+
+
+@contextmanager
+def _as_read_by(user: User | None) -> Iterator[None]:
+    """Write as ``user`` reads: in their language, if they chose one, and by their clocks."""
+    language = user.language if user else ""
+    zone = user.zone if user else None
+    with translation.override(language or translation.get_language()), timezone.override(zone):
+        yield
 
 
 def _login_in(credentials: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX, ApiToken, User
 from accounts.signals import profile_changed
@@ -36,16 +37,26 @@ class MemberForm(forms.ModelForm):
     """An account, with the ban as a box to tick."""
 
     banned = forms.BooleanField(
-        required=False, help_text="Cannot sign in; open sockets close at once."
+        label=_("Banned"),
+        required=False,
+        help_text=_("Cannot sign in; open sockets close at once."),
     )
     banned_until = forms.SplitDateTimeField(
-        required=False, widget=AdminSplitDateTime, help_text="Empty: until somebody lifts it."
+        label=_("Banned until"),
+        required=False,
+        widget=AdminSplitDateTime,
+        help_text=_("Empty: until somebody lifts it."),
     )
     reason = forms.CharField(
-        max_length=REASON_MAX, required=False, help_text="Told to the banned member."
+        label=_("Reason"),
+        max_length=REASON_MAX,
+        required=False,
+        help_text=_("Told to the banned member."),
     )
     guest = forms.BooleanField(
-        required=False, help_text="Sees the rooms they were let into by name, and nothing else."
+        label=_("Guest"),
+        required=False,
+        help_text=_("Sees the rooms they were let into by name, and nothing else."),
     )
 
     class Meta:
@@ -82,20 +93,22 @@ class MemberAdmin(Moderated, UserAdmin):
     list_filter = (
         by_state(
             "banned",
-            yes=("Banned", lambda _: Q(banned_at__isnull=False)),
-            no=("Not banned", lambda _: Q(banned_at=None)),
+            _("banned"),
+            yes=(_("Banned"), lambda _: Q(banned_at__isnull=False)),
+            no=(_("Not banned"), lambda _: Q(banned_at=None)),
         ),
         by_state(
             "guest",
-            yes=("Guests", lambda _: Q(is_guest=True)),
-            no=("Members", lambda _: Q(is_guest=False)),
+            _("guest"),
+            yes=(_("Guests"), lambda _: Q(is_guest=True)),
+            no=(_("Members"), lambda _: Q(is_guest=False)),
         ),
         "is_active",
         "is_staff",
         "is_superuser",
     )
     search_fields = ("username", "display_name", "email")
-    search_help_text = "Handle, name or e-mail address"
+    search_help_text = _("Handle, name or e-mail address")
     ordering = ("-pk",)
     sortable_by = ()
     filter_horizontal = ("groups",)
@@ -103,38 +116,38 @@ class MemberAdmin(Moderated, UserAdmin):
         "ban", "ban_week", "unban", "purge_day", "purge_week", "make_guests", "make_members",
     )  # fmt: skip
     make_guests = action(
-        "Make guests: they see their rooms alone",
-        "guests now",
+        _("Make guests: they see their rooms alone"),
+        _("Guests now"),
         lambda actor, user, why: guests.set_guest(actor, user.pk, True, why),
     )
     make_members = action(
-        "Make members of guests",
-        "members now",
+        _("Make members of guests"),
+        _("Members now"),
         lambda actor, user, why: guests.set_guest(actor, user.pk, False, why),
     )
     ban = action(
-        "Ban, with the reason given here",
-        "banned",
+        _("Ban, with the reason given here"),
+        _("Banned"),
         lambda actor, user, why: bans.ban(actor, user.pk, why),
     )
     ban_week = action(
-        "Ban for a week, with the reason",
-        "banned",
+        _("Ban for a week, with the reason"),
+        _("Banned"),
         lambda actor, user, why: bans.ban(actor, user.pk, why, timezone.now() + timedelta(weeks=1)),
     )
     unban = action(
-        "Let back in", "let back in", lambda actor, user, why: bans.unban(actor, user.pk, why)
+        _("Let back in"), _("Let back in"), lambda actor, user, why: bans.unban(actor, user.pk, why)
     )
     purge_day = action(
-        "Delete what they said anywhere in the last 24 hours",
-        "cleared",
+        _("Delete what they said anywhere in the last 24 hours"),
+        _("Cleared"),
         lambda actor, user, why: purging.purge_everywhere(
             actor, user.pk, timezone.now() - timedelta(days=1), why
         ),
     )
     purge_week = action(
-        "Delete what they said anywhere in the last 7 days",
-        "cleared",
+        _("Delete what they said anywhere in the last 7 days"),
+        _("Cleared"),
         lambda actor, user, why: purging.purge_everywhere(
             actor, user.pk, timezone.now() - timedelta(weeks=1), why
         ),
@@ -144,10 +157,10 @@ class MemberAdmin(Moderated, UserAdmin):
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("username", "display_name", "email", "status", "time_zone")}),
-        ("Ban", {"fields": ("banned", "banned_until", "reason", "banned_at")}),
-        ("In the chat", {"fields": ("guest", "rooms", "said", "online")}),
-        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "tokens")}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        (_("The ban"), {"fields": ("banned", "banned_until", "reason", "banned_at")}),
+        (_("In the chat"), {"fields": ("guest", "rooms", "said", "online")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "tokens")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -196,27 +209,27 @@ class MemberAdmin(Moderated, UserAdmin):
         elif user.banned_at is not None:
             bans.unban(actor(request), user.pk, wanted["reason"])
 
-    @admin.display()
+    @admin.display(description=_("rooms"))
     def rooms(self, user: User) -> SafeString:
         """How many rooms the member is in, leading to the memberships."""
         return link_to_list(Membership, user.room_count, user=user.pk)  # type: ignore[attr-defined]
 
-    @admin.display(description="messages")
+    @admin.display(description=_("messages"))
     def said(self, user: User) -> SafeString:
         """Lead to what the member said."""
-        return link_to_list(Message, "All messages", author=user.pk)
+        return link_to_list(Message, _("All messages"), author=user.pk)
 
-    @admin.display(description="sockets")
+    @admin.display(description=_("sockets"))
     def online(self, user: User) -> SafeString:
         """How many sockets the member has open, leading to them."""
         return link_to_list(Connection, user.connections.count(), user=user.pk)
 
-    @admin.display(description="API tokens")
+    @admin.display(description=_("API tokens"))
     def tokens(self, user: User) -> SafeString:
         """How many tokens act for the member, leading to them."""
         return link_to_list(ApiToken, user.tokens.count(), user=user.pk)
 
-    @admin.display(boolean=True, ordering="banned_at")
+    @admin.display(boolean=True, description=_("banned"), ordering="banned_at")
     def banned(self, user: User) -> bool:
         """Whether the member is banned."""
         return user.banned_at is not None
@@ -227,10 +240,10 @@ class ApiTokenAdmin(Moderated):
     """API tokens, to see and to revoke. `manage.py token` issues them: a secret is shown once."""
 
     list_display = ("name", "owner", "created_at", "last_used_at")
-    list_filter = (chosen("user", User),)
+    list_filter = (chosen("user", _("member"), User),)
     list_select_related = ("user",)
     search_fields = ("name", "user__username", "user__display_name")
-    search_help_text = "What it is for, or whose it is"
+    search_help_text = _("What it is for, or whose it is")
     ordering = ("-pk",)
     fields = readonly_fields = ("name", "owner", "created_at", "last_used_at")
 
@@ -242,7 +255,7 @@ class ApiTokenAdmin(Moderated):
         """Revoking a token is deleting it, under Django's own permission."""
         return request.user.has_perm("accounts.delete_apitoken")
 
-    @admin.display(description="member")
+    @admin.display(description=_("member"))
     def owner(self, token: ApiToken) -> SafeString | str:
         """For whom it acts."""
         return link_to(token.user)

@@ -2,7 +2,6 @@
 
 import logging
 import time
-import zoneinfo
 from collections.abc import Callable
 
 from allauth.core.internal.ratelimit import respond_429
@@ -134,13 +133,6 @@ class OwnTimeZone:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Activate the zone for this request. One that no longer exists counts as UTC."""
-        zone = request.user.time_zone if request.user.is_authenticated else "UTC"
-        try:
-            timezone.activate(zoneinfo.ZoneInfo(zone))
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            timezone.activate(zoneinfo.ZoneInfo("UTC"))
-        try:
+        """Activate the zone for this request."""
+        with timezone.override(request.user.zone if request.user.is_authenticated else None):
             return self.get_response(request)
-        finally:
-            timezone.deactivate()

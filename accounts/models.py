@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import zoneinfo
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -29,8 +30,10 @@ handle_validators: list[Callable[[Any], None]] = [
     MinLengthValidator(2),
     RegexValidator(
         r"^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\Z",
-        "Use small letters, digits, dots, dashes and underscores; "
-        "begin and end with a letter or digit.",
+        _(
+            "Use small letters, digits, dots, dashes and underscores; "
+            "begin and end with a letter or digit."
+        ),
     ),
 ]
 
@@ -55,13 +58,13 @@ class User(AbstractUser):
     """A member. ``username`` is the handle that others mention, ``name`` what they see."""
 
     username = models.CharField(
-        "handle",
+        _("handle"),
         max_length=HANDLE_MAX,
         unique=True,
         validators=handle_validators,
-        error_messages={"unique": "Somebody has this handle already."},
+        error_messages={"unique": _("Somebody has this handle already.")},
     )
-    display_name = models.CharField("name", max_length=NAME_MAX, blank=True)
+    display_name = models.CharField(_("name"), max_length=NAME_MAX, blank=True)
     avatar = models.ImageField(upload_to="avatars/", storage=DatabaseStorage(), blank=True)
     status = models.CharField(max_length=STATUS_MAX, blank=True)
     status_emoji = models.CharField(max_length=EMOJI_MAX, blank=True, db_default="")
@@ -108,6 +111,14 @@ class User(AbstractUser):
     def own_language(self) -> str:
         """The language to write to them in where no browser asks for one."""
         return self.language or settings.LANGUAGE_CODE
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The member's time zone. One that no longer exists counts as UTC."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return zoneinfo.ZoneInfo("UTC")
 
     @property
     def avatar_url(self) -> str | None:
@@ -189,7 +200,7 @@ class ApiToken(models.Model):
     objects = ApiTokens()
 
     class Meta:
-        verbose_name = "API token"
+        verbose_name = _("API token")
 
     def __str__(self) -> str:
         return f"{self.name} of @{self.user.username}"

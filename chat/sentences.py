@@ -1,8 +1,8 @@
 """Sentences of the site's own: made by the services, told in the language of whoever reads them."""
 
-import zoneinfo
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -37,7 +37,7 @@ def followed(text: Sentence, words: str) -> Sentence:
     return filled("%(told)s %(words)s", told=text, words=words) if words else text
 
 
-def moment_in(zone: str, moment: datetime) -> Sentence:
+def moment_in(zone: ZoneInfo, moment: datetime) -> Sentence:
     """Return ``moment`` by the clocks of a time zone, as written in the language it is read in."""
     return _moment(moment, zone)
 
@@ -59,14 +59,10 @@ def _in_figures(value: Any) -> Any:
     return number_format(value, force_grouping=True) if type(value) is int else value
 
 
-def _write_moment(moment: datetime, zone: str) -> str:
-    try:
-        local = timezone.localtime(moment, zoneinfo.ZoneInfo(zone))
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        local, zone = timezone.localtime(moment, UTC), "UTC"
-    written = date_format(local, "DATETIME_FORMAT")
+def _write_moment(moment: datetime, zone: ZoneInfo) -> str:
+    written = date_format(timezone.localtime(moment, zone), "DATETIME_FORMAT")
     # Who never chose a zone is told which one this is.
-    return f"{written} UTC" if zone == "UTC" else written
+    return f"{written} UTC" if zone.key == "UTC" else written
 
 
 _filled = lazy(_fill, str)

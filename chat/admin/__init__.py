@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from chat.admin import (  # noqa: F401
     audit,
@@ -11,6 +12,7 @@ from chat.admin import (  # noqa: F401
     held,
     memberships,
     messages,
+    names,
     presence,
     reports,
     rooms,
@@ -20,8 +22,8 @@ from chat.admin import (  # noqa: F401
 
 # Staff sign in where everybody does: with a second factor, and within the same limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.site_header = "Moderation"
-admin.site.site_title = "Moderation"
-admin.site.index_title = "What there is"
+admin.site.site_header = _("Moderation")
+admin.site.site_title = _("Moderation")
+admin.site.index_title = _("What there is")
 admin.site.index_template = "admin/moderation_index.html"
 admin.site.index = dashboard.index  # type: ignore[method-assign]

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.admin.base import ReadOnly, chosen, link_to, with_handles
@@ -28,12 +29,17 @@ class AuditAdmin(ReadOnly):
 
     list_display = ("at", "by", "verb", "member", "room_link", "reason", "difference")
     list_display_links = ("at",)
-    list_filter = ("verb", chosen("actor", User), chosen("user", User), chosen("room", Room))
+    list_filter = (
+        "verb",
+        chosen("actor", _("by"), User),
+        chosen("user", _("member"), User),
+        chosen("room", _("room"), Room),
+    )
     change_list_template = "admin/chat/auditentry/change_list.html"
     found_by = frozenset({"actor", "user", "room"})
     list_select_related = ("actor", "user", "room")
     search_fields = ("reason",)
-    search_help_text = (
+    search_help_text = _(
         "Words of the reason, @handle of whom it was done to, by:handle of who did it"
     )
     ordering = ("-pk",)
@@ -71,27 +77,27 @@ class AuditAdmin(ReadOnly):
             raise Http404 from None
         return _file(lines(entries), content_type, f"audit.{kind}")
 
-    @admin.display(description="by", empty_value="the site")
-    def by(self, entry: AuditEntry) -> SafeString | str | None:
+    @admin.display(description=_("by"))
+    def by(self, entry: AuditEntry) -> SafeString | str:
         """Who did it."""
-        return link_to(entry.actor) if entry.actor else None
+        return link_to(entry.actor) if entry.actor else str(_("the site"))
 
-    @admin.display(description="member")
+    @admin.display(description=_("member"))
     def member(self, entry: AuditEntry) -> SafeString | str:
         """To whom it was done."""
         return link_to(entry.user)
 
-    @admin.display(description="room")
+    @admin.display(description=_("room"))
     def room_link(self, entry: AuditEntry) -> SafeString | str:
         """In which room."""
         return link_to(entry.room)
 
-    @admin.display(description="message")
+    @admin.display(description=_("message"))
     def message_link(self, entry: AuditEntry) -> SafeString | str:
         """To which message."""
         return link_to(entry.message)
 
-    @admin.display(description="before → after")
+    @admin.display(description=_("before → after"))
     def difference(self, entry: AuditEntry) -> str:
         """What it was, and what it became."""
         return "; ".join(
@@ -99,12 +105,12 @@ class AuditAdmin(ReadOnly):
             for name, value in entry.after.items()
         )
 
-    @admin.action(description="Export as CSV", permissions=["view"])
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
     def as_csv(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> StreamingHttpResponse:
         """Send the entries as a table."""
         return _file(export.csv_lines(queryset), "text/csv", "audit.csv")
 
-    @admin.action(description="Export as JSON lines", permissions=["view"])
+    @admin.action(description=_("Export as JSON lines"), permissions=["view"])
     def as_json_lines(
         self, request: HttpRequest, queryset: QuerySet[AuditEntry]
     ) -> StreamingHttpResponse:

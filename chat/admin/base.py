@@ -16,11 +16,13 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import REASON_MAX, User
 from chat.admin.paging import BoundedPaginator, NewestFirst
 from chat.errors import ChatError
+from chat.sentences import Sentence, filled
 from chat.services import saved_views
 
 PER_PAGE = 50  # rows
@@ -40,7 +42,7 @@ def given_reason(request: HttpRequest) -> str:
 class ReasonForm(ActionForm):
     """A reason beside the list of actions: told to the member, and kept in the audit trail."""
 
-    reason = forms.CharField(label="Reason: ", max_length=REASON_MAX, required=False)
+    reason = forms.CharField(label=_("Reason: "), max_length=REASON_MAX, required=False)
 
 
 class Moderated(admin.ModelAdmin):
@@ -151,7 +153,7 @@ class Moderated(admin.ModelAdmin):
         request: HttpRequest,
         rows: QuerySet[Any],
         verb: Callable[[User, Any, str], Any],
-        done: str,
+        done: Sentence,
     ) -> None:
         """Let the moderator do ``verb`` to each row, for a reason; say how many were ``done``.
 
@@ -162,29 +164,33 @@ class Moderated(admin.ModelAdmin):
         for row in self._at_once(request, rows):
             try:
                 verb(actor(request), row, given_reason(request))
-                self.log_change(request, row, done.capitalize())
+                self.log_change(request, row, str(done))
                 count += 1
             except ChatError as refusal:
                 refusals[refusal.detail] = refusals.get(refusal.detail, 0) + 1
         for detail, times in refusals.items():
-            again = f" ({times} times)" if times > 1 else ""
+            again = f" (×{times})" if times > 1 else ""
             self.message_user(request, detail + again, messages.ERROR)
         if count or not refusals:
-            self.message_user(request, f"{count} {done}.", messages.SUCCESS)
+            told = filled(_("%(done)s: %(n)s."), done=done, n=count)
+            self.message_user(request, str(told), messages.SUCCESS)
 
     def _at_once(self, request: HttpRequest, rows: QuerySet[Any]) -> list[Any]:
         """Return the rows, AT_ONCE_MAX of them at most, telling when there were more."""
         found = list(rows[: AT_ONCE_MAX + 1])
         if len(found) > AT_ONCE_MAX:
-            text = f"Only the first {AT_ONCE_MAX} were done. Do it again for the others."
-            self.message_user(request, text, messages.WARNING)
+            first = _("Only the first %(most)s were done. Do it again for the others.")
+            self.message_user(request, str(filled(first, most=AT_ONCE_MAX)), messages.WARNING)
         return found[:AT_ONCE_MAX]
 
 
 def action(
-    description: str, done: str, verb: Callable[[User, Any, str], Any]
+    description: Sentence, done: Sentence, verb: Callable[[User, Any, str], Any]
 ) -> Callable[[Moderated, HttpRequest, QuerySet[Any]], None]:
-    """Return the action of a list that does ``verb`` to each row that is ticked."""
+    """Return the action of a list that does ``verb`` to each row that is ticked.
+
+    ``done`` says so before the number of rows.
+    """
 
     @admin.action(description=description, permissions=["moderate"])
     def act(self: Moderated, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -207,11 +213,11 @@ Wanted = Callable[[HttpRequest], Q]
 class StateFilter(admin.SimpleListFilter):
     """Rows by how they stand: ``states`` has for each value its name, and which rows it means."""
 
-    states: dict[str, tuple[str, Wanted]]
+    states: dict[str, tuple[Sentence, Wanted]]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return what there is to ask for."""
-        return [(value, name) for value, (name, _) in self.states.items()]
+        return [(value, str(name)) for value, (name, _wanted) in self.states.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """Return the rows that are so."""
@@ -219,9 +225,11 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state[1](request)) if state else queryset
 
 
-def by_state(parameter: str, **states: tuple[str, Wanted]) -> type[StateFilter]:
+def by_state(
+    parameter: str, title: Sentence, **states: tuple[Sentence, Wanted]
+) -> type[StateFilter]:
     """Return a filter of a list by ``parameter``, with for each of its values a name and a Q."""
-    fields = {"parameter_name": parameter, "title": parameter, "states": states}
+    fields = {"parameter_name": parameter, "title": title, "states": states}
     return type(f"{parameter.capitalize()}Filter", (StateFilter,), fields)
 
 
@@ -233,13 +241,13 @@ class Chosen(admin.SimpleListFilter):
 
     model: type[Model]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the one row, if any was chosen."""
         chosen = request.GET.get(self.parameter_name or "", "")
         if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
             return []
         row = self.model._default_manager.filter(pk=chosen).first()
-        return [(chosen, str(row))] if row else [(chosen, "(unknown)")]
+        return [(chosen, str(row))] if row else [(chosen, _("(unknown)"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """Return the rows that belong to it."""
@@ -250,9 +258,9 @@ class Chosen(admin.SimpleListFilter):
         )
 
 
-def chosen(parameter: str, row_type: type[Model]) -> type[Chosen]:
+def chosen(parameter: str, title: Sentence, row_type: type[Model]) -> type[Chosen]:
     """Return a filter by the foreign key ``parameter``."""
-    fields = {"parameter_name": parameter, "title": parameter, "model": row_type}
+    fields = {"parameter_name": parameter, "title": title, "model": row_type}
     return type(f"Chosen{row_type.__name__}", (Chosen,), fields)
 
 
@@ -282,7 +290,7 @@ def with_handles(
     return queryset, " ".join(words)
 
 
-def link_to(row: Model | None, text: str = "") -> SafeString | str:
+def link_to(row: Model | None, text: Sentence = "") -> SafeString | str:
     """Return a link to the admin's page of ``row``."""
     if row is None:
         return "–"

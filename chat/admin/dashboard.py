@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.formats import time_format
 
 from chat.admin.base import actor
 from chat.services.overview import COUNTED_MAX, overview
@@ -26,7 +27,7 @@ def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> 
 
 def _bars(hours: list) -> dict[str, Any]:
     """Return the plot: a bar an hour, the highest as high as the plot."""
-    most = max((count for _, count in hours), default=0)
+    most = max((count for _hour, count in hours), default=0)
     return {
         "most": most,
         "width": BAR * len(hours),
@@ -37,7 +38,7 @@ def _bars(hours: list) -> dict[str, Any]:
                 "width": BAR - 2,
                 "y": HEIGHT - _high(count, most),
                 "height": _high(count, most),
-                "title": f"{hour:%H:%M}: {count}",
+                "title": f"{time_format(hour)}: {count}",
             }
             for place, (hour, count) in enumerate(hours)
         ],

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.pictures import ACCEPTED
 from chat.admin.base import Moderated, actor, link_to
@@ -20,8 +21,8 @@ class EmojiForm(forms.ModelForm):
     """A name, and the picture that goes by it."""
 
     upload = forms.FileField(
-        label="Picture",
-        help_text="JPEG, PNG, WebP or GIF (of which the first frame is taken), up to 1 MB.",
+        label=_("Picture"),
+        help_text=_("JPEG, PNG, WebP or GIF (of which the first frame is taken), up to 1 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
 
@@ -38,7 +39,7 @@ class CustomEmojiAdmin(Moderated):
     list_display = ("drawn", "written", "added_by_link", "added_at")
     list_display_links = ("written",)
     search_fields = ("name",)
-    search_help_text = "Name"
+    search_help_text = _("Name")
     readonly_fields = ("drawn", "written", "added_by_link", "added_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CustomEmoji]:
@@ -85,12 +86,12 @@ class CustomEmojiAdmin(Moderated):
             '<img src="{}" alt="" height="32">', reverse("chat:emoji", args=[row.name])
         )
 
-    @admin.display(description="name", ordering="name")
+    @admin.display(description=_("name"), ordering="name")
     def written(self, row: CustomEmoji) -> str:
         """As members write it."""
         return str(row)
 
-    @admin.display(description="added by")
+    @admin.display(description=_("added by"))
     def added_by_link(self, row: CustomEmoji) -> SafeString | str:
         """Who added it."""
         return link_to(row.added_by)

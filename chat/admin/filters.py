@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from chat.admin.base import (
     Moderated,
@@ -59,33 +60,34 @@ class FilterAdmin(Moderated):
     list_filter = (
         by_state(
             "state",
-            live=("Live", lambda _: Q(state=Filter.State.LIVE)),
-            draft=("Draft", lambda _: Q(state=Filter.State.DRAFT)),
+            _("state"),
+            live=(_("Live"), lambda _: Q(state=Filter.State.LIVE)),
+            draft=(_("Draft"), lambda _: Q(state=Filter.State.DRAFT)),
         ),
         "kind",
-        chosen("room", Room),
+        chosen("room", _("room"), Room),
     )
     list_select_related = ("room",)
     search_fields = ("name", "text")
-    search_help_text = "Name, or what is looked for"
+    search_help_text = _("Name, or what is looked for")
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("go_live", "stop")
     autocomplete_fields = ("room",)
     fieldsets = (
         (None, {"fields": ("name", "room", "kind", "state", "try_it")}),
-        ("Words, patterns, links", {"fields": ("text", "domains")}),
-        ("Mentions, repeated text, new members",
+        (_("Words, patterns, links"), {"fields": ("text", "domains")}),
+        (_("Mentions, repeated text, new members"),
          {"fields": ("limit", "window", "newcomers", "new_for")}),
-        ("What becomes of it", {"fields": ("action", "words", "mute_for", "also_moderators")}),
-        ("About it", {"fields": ("caught", "tried_at", "made_by", "made_at")}),
+        (_("What becomes of it"), {"fields": ("action", "words", "mute_for", "also_moderators")}),
+        (_("About it"), {"fields": ("caught", "tried_at", "made_by", "made_at")}),
     )  # fmt: skip
     readonly_fields = ("state", "try_it", "caught", "tried_at", "made_by", "made_at")
 
     go_live = action(
-        "Let go live", "live now", lambda actor, row, why: filters.go_live(actor, row.pk, why)
+        _("Let go live"), _("Live now"), lambda actor, row, why: filters.go_live(actor, row.pk, why)
     )
-    stop = action("Stop", "stopped", lambda actor, row, why: filters.stop(actor, row.pk, why))
+    stop = action(_("Stop"), _("Stopped"), lambda actor, row, why: filters.stop(actor, row.pk, why))
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Moderators write filters."""
@@ -103,7 +105,7 @@ class FilterAdmin(Moderated):
         obj.pk = filters.save(actor(request), wanted, obj.pk if change else None).pk
         if change and form.changed_data:
             self.message_user(
-                request, "It is a draft now: try it out, then let it go live.", messages.WARNING
+                request, _("It is a draft now: try it out, then let it go live."), messages.WARNING
             )
 
     def response_add(
@@ -117,7 +119,7 @@ class FilterAdmin(Moderated):
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """Return what the page that asks for confirmation shows: what they held stays."""
         found = list(objs)
-        return [str(each) for each in found], {"filters": len(found)}, set(), []
+        return [str(each) for each in found], {str(_("filters")): len(found)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Filter) -> None:
         """Remove it."""
@@ -147,14 +149,15 @@ class FilterAdmin(Moderated):
                     context |= self._try(request, found)
                 case "live":
                     filters.go_live(actor(request), found.pk, given_reason(request))
-                    self.message_user(request, f"{found} is live.", messages.SUCCESS)
+                    told = _("%(filter)s is live.") % {"filter": found}
+                    self.message_user(request, told, messages.SUCCESS)
                     return HttpResponseRedirect(reverse("admin:chat_filter_changelist"))
         except ChatError as refusal:
             self.message_user(request, refusal.detail, messages.ERROR)
         context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Try out {found}",
+            "title": _("Try out %(filter)s") % {"filter": found},
             "filter": Filter.objects.select_related("room").get(pk=filter_id),
         }
         return TemplateResponse(request, "admin/chat/filter/try.html", context)
@@ -166,21 +169,21 @@ class FilterAdmin(Moderated):
         caught: list[Message] = filters.try_out(actor(request), found.pk, newest)
         return {"newest": newest, "caught": caught, "shown_max": filters.CAUGHT_SHOWN}
 
-    @admin.display(description="where")
+    @admin.display(description=_("where"))
     def where(self, row: Filter) -> SafeString | str:
         """In which room, or on the whole site."""
-        return link_to(row.room) if row.room else "the whole site"
+        return link_to(row.room) if row.room else str(_("the whole site"))
 
-    @admin.display(description="held and deleted")
+    @admin.display(description=_("held and deleted"))
     def caught(self, row: Filter) -> SafeString | str:
         """Lead to what it caught."""
-        return link_to_list(HeldMessage, "What it caught", filter=row.pk) if row.pk else "–"
+        return link_to_list(HeldMessage, _("What it caught"), filter=row.pk) if row.pk else "–"
 
-    @admin.display(description="try")
+    @admin.display(description=_("try"))
     def try_it(self, row: Filter) -> SafeString | str:
         """Lead to where it is tried out."""
         if not row.pk:
-            return "Once it is saved."
+            return str(_("Once it is saved."))
         return format_html(
-            '<a href="{}">Try it out</a>', reverse("admin:chat_filter_try", args=[row.pk])
+            '<a href="{}">{}</a>', reverse("admin:chat_filter_try", args=[row.pk]), _("Try it out")
         )

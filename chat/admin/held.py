@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX, User
 from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to, with_handles
@@ -22,12 +23,13 @@ class VerdictForm(forms.ModelForm):
     """What becomes of a held message."""
 
     decision = forms.ChoiceField(
+        label=_("Decision"),
         required=False,
-        choices=[("", "–"), ("release", "Release: it is posted now"), ("reject", "Reject")],
+        choices=[("", "–"), ("release", _("Release: it is posted now")), ("reject", _("Reject"))],
     )
     told = forms.CharField(
-        label="Words", max_length=REASON_MAX, required=False,
-        help_text="Told to the author of a rejected one, and kept.",
+        label=_("Words"), max_length=REASON_MAX, required=False,
+        help_text=_("Told to the author of a rejected one, and kept."),
     )  # fmt: skip
 
     class Meta:
@@ -44,18 +46,19 @@ class HeldAdmin(Moderated):
     list_filter = (
         by_state(
             "state",
-            waiting=("Waiting", lambda _: Q(state=HeldMessage.State.WAITING)),
-            deleted=("Deleted by a filter", lambda _: Q(state=HeldMessage.State.DELETED)),
-            released=("Released", lambda _: Q(state=HeldMessage.State.RELEASED)),
-            rejected=("Rejected", lambda _: Q(state=HeldMessage.State.REJECTED)),
+            _("state"),
+            waiting=(_("Waiting"), lambda _: Q(state=HeldMessage.State.WAITING)),
+            deleted=(_("Deleted by a filter"), lambda _: Q(state=HeldMessage.State.DELETED)),
+            released=(_("Released"), lambda _: Q(state=HeldMessage.State.RELEASED)),
+            rejected=(_("Rejected"), lambda _: Q(state=HeldMessage.State.REJECTED)),
         ),
-        chosen("filter", Filter),
-        chosen("room", Room),
-        chosen("author", User),
+        chosen("filter", _("filter"), Filter),
+        chosen("room", _("room"), Room),
+        chosen("author", _("author"), User),
     )
     list_select_related = ("author", "room", "filter")
     search_fields = ("body",)
-    search_help_text = "Words in the message, or @handle for its author"
+    search_help_text = _("Words in the message, or @handle for its author")
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("release", "reject")
@@ -66,10 +69,12 @@ class HeldAdmin(Moderated):
     readonly_fields = fields[:-2]
 
     release = action(
-        "Release: post it now", "released", lambda actor, row, why: held.release(actor, row.pk, why)
+        _("Release: post it now"),
+        _("Released"),
+        lambda actor, row, why: held.release(actor, row.pk, why),
     )
     reject = action(
-        "Reject; the reason is told", "rejected",
+        _("Reject; the reason is told"), _("Rejected"),
         lambda actor, row, why: held.reject(actor, row.pk, why),
     )  # fmt: skip
 
@@ -89,37 +94,37 @@ class HeldAdmin(Moderated):
             case "reject":
                 held.reject(actor(request), obj.pk, words)
 
-    @admin.display(description="message")
+    @admin.display(description=_("message"))
     def excerpt(self, row: HeldMessage) -> str:
         """How it begins."""
         return Truncator(row.body).chars(EXCERPT_MAX)
 
-    @admin.display(description="author")
+    @admin.display(description=_("author"))
     def member(self, row: HeldMessage) -> SafeString | str:
         """Who wrote it."""
         return link_to(row.author)
 
-    @admin.display(description="room")
+    @admin.display(description=_("room"))
     def room_link(self, row: HeldMessage) -> SafeString | str:
         """Where it was to be posted."""
         return link_to(row.room)
 
-    @admin.display(description="filter")
+    @admin.display(description=_("filter"))
     def filter_link(self, row: HeldMessage) -> SafeString | str:
         """What caught it."""
         return link_to(row.filter)
 
-    @admin.display(description="change of")
+    @admin.display(description=_("change of"))
     def edit_link(self, row: HeldMessage) -> SafeString | str:
         """The message that was to be changed to this."""
         return link_to(row.edit_of)
 
-    @admin.display(description="options")
+    @admin.display(description=_("options"))
     def options(self, row: HeldMessage) -> str:
         """What a poll lets choose from."""
         return "; ".join(row.poll["options"]) if row.poll else "–"
 
-    @admin.display(description="what is said there")
+    @admin.display(description=_("what is said there"))
     def context(self, row: HeldMessage) -> SafeString:
         """Lead to the room's transcript."""
-        return link_to_transcript(row.room_id, "Transcript")
+        return link_to_transcript(row.room_id, _("Transcript"))

@@ -10,6 +10,7 @@ from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX, User
 from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to
@@ -21,7 +22,10 @@ class MembershipForm(forms.ModelForm):
     """What moderators change about a membership, and why."""
 
     reason = forms.CharField(
-        max_length=REASON_MAX, required=False, help_text="Told to the member, and kept."
+        label=_("Reason"),
+        max_length=REASON_MAX,
+        required=False,
+        help_text=_("Told to the member, and kept."),
     )
 
     class Meta:
@@ -62,38 +66,41 @@ class MembershipAdmin(Moderated):
     list_filter = (
         by_state(
             "present",
-            yes=("In the room", lambda _: Q(left_at=None)),
-            no=("Left", lambda _: Q(left_at__isnull=False)),
+            _("present"),
+            yes=(_("In the room"), lambda _: Q(left_at=None)),
+            no=(_("Left"), lambda _: Q(left_at__isnull=False)),
         ),
         "role",
-        by_state("muted", yes=("Muted now", lambda _: Q(muted_until__gt=timezone.now()))),
-        chosen("room", Room),
-        chosen("user", User),
+        by_state(
+            "muted", _("muted"), yes=(_("Muted now"), lambda _: Q(muted_until__gt=timezone.now()))
+        ),
+        chosen("room", _("room"), Room),
+        chosen("user", _("member"), User),
     )
     found_by = frozenset({"room", "user"})
     list_select_related = ("room", "user")
     search_fields = ("user__username", "user__display_name", "room__name", "room__slug")
-    search_help_text = "Member or room"
+    search_help_text = _("Member or room")
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("mute_hour", "mute_day", "unmute", "remove", "ban_day", "ban", "purge_day")
-    mute_hour = action("Mute for an hour", "muted", _mute_for(timedelta(hours=1)))
-    mute_day = action("Mute for a day", "muted", _mute_for(timedelta(days=1)))
+    mute_hour = action(_("Mute for an hour"), _("Muted"), _mute_for(timedelta(hours=1)))
+    mute_day = action(_("Mute for a day"), _("Muted"), _mute_for(timedelta(days=1)))
     unmute = action(
-        "Let write again",
-        "may write again",
+        _("Let write again"),
+        _("May write again"),
         lambda actor, seat, why: members.mute(actor, seat.room_id, seat.user_id, None, why),
     )
     remove = action(
-        "Remove from the room",
-        "removed",
+        _("Remove from the room"),
+        _("Removed"),
         lambda actor, seat, why: members.remove(actor, seat.room_id, seat.user_id, why),
     )
-    ban_day = action("Ban from the room for a day", "banned", _ban_for(timedelta(days=1)))
-    ban = action("Ban from the room", "banned", _ban_for(None))
+    ban_day = action(_("Ban from the room for a day"), _("Banned"), _ban_for(timedelta(days=1)))
+    ban = action(_("Ban from the room"), _("Banned"), _ban_for(None))
     purge_day = action(
-        "Delete what they said here in the last 24 hours",
-        "cleared",
+        _("Delete what they said here in the last 24 hours"),
+        _("Cleared"),
         lambda actor, seat, why: purging.purge_room(
             actor, seat.room_id, seat.user_id, timezone.now() - timedelta(days=1), why
         ),
@@ -117,12 +124,12 @@ class MembershipAdmin(Moderated):
         if "muted_until" in form.changed_data:
             members.mute(actor(request), room, user, obj.muted_until, reason)
 
-    @admin.display(description="member", ordering="user__username")
+    @admin.display(description=_("member"), ordering="user__username")
     def member(self, membership: Membership) -> SafeString | str:
         """Whose membership it is."""
         return link_to(membership.user)
 
-    @admin.display(description="room", ordering="room__name")
+    @admin.display(description=_("room"), ordering="room__name")
     def room_link(self, membership: Membership) -> SafeString | str:
         """Of which room."""
         return link_to(membership.room)

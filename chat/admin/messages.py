@@ -9,6 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to, with_handles
@@ -26,7 +27,7 @@ class EarlierBodies(admin.TabularInline):
     model = MessageEdit
     extra = 0
     can_delete = False
-    verbose_name_plural = "what it said before"
+    verbose_name_plural = _("what it said before")
     fields = readonly_fields = ("body", "replaced_at", "replaced_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MessageEdit]:
@@ -58,19 +59,20 @@ class MessageAdmin(Moderated):
     list_filter = (
         by_state(
             "deleted",
-            no=("Not deleted", lambda _: Q(deleted_at=None)),
-            yes=("Deleted", lambda _: Q(deleted_at__isnull=False)),
+            _("deleted"),
+            no=(_("Not deleted"), lambda _: Q(deleted_at=None)),
+            yes=(_("Deleted"), lambda _: Q(deleted_at__isnull=False)),
         ),
         "pinned",
-        chosen("room", Room),
-        chosen("author", User),
+        chosen("room", _("room"), Room),
+        chosen("author", _("author"), User),
     )
     found_by = frozenset({"room", "author"})
     list_select_related = ("room", "author")
     ordering = ("-pk",)
     sortable_by = ()  # no index would help, and there may be millions
     search_fields = ("body",)
-    search_help_text = "Words in the message, or @handle for its author"
+    search_help_text = _("Words in the message, or @handle for its author")
     inlines = (EarlierBodies,)
     fields = readonly_fields = (
         "room_link", "author_link", "seq", "said", "created_at", "edited_at", "pinned",
@@ -78,10 +80,12 @@ class MessageAdmin(Moderated):
     )  # fmt: skip
     actions = ("restore", "pin", "unpin")
     restore = action(
-        "Restore", "restored", lambda actor, row, why: messages.restore(actor, row.pk, why)
+        _("Restore"), _("Restored"), lambda actor, row, why: messages.restore(actor, row.pk, why)
     )
-    pin = action("Pin", "pinned", lambda actor, row, _: messages.pin(actor, row.pk, True))
-    unpin = action("Unpin", "unpinned", lambda actor, row, _: messages.pin(actor, row.pk, False))
+    pin = action(_("Pin"), _("Pinned"), lambda actor, row, _: messages.pin(actor, row.pk, True))
+    unpin = action(
+        _("Unpin"), _("Unpinned"), lambda actor, row, _: messages.pin(actor, row.pk, False)
+    )
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody puts words into another's mouth."""
@@ -120,7 +124,7 @@ class MessageAdmin(Moderated):
         """Return what the page that asks for confirmation shows: the messages themselves."""
         found = list(objs)
         told = [f"{message.author}: {self.excerpt(message)}" for message in found]
-        return told, {"messages": len(found)}, set(), []
+        return told, {str(_("messages")): len(found)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Message) -> None:
         """Turn the message into a tombstone."""
@@ -134,55 +138,55 @@ class MessageAdmin(Moderated):
             except ChatError as refusal:
                 self.message_user(request, refusal.detail, ERROR)
 
-    @admin.display(description="message")
+    @admin.display(description=_("message"))
     def excerpt(self, message: Message) -> str:
         """How the message begins."""
         if message.is_tombstone:
-            return f"#{message.seq} (deleted)"
+            return _("#%(seq)s (deleted)") % {"seq": message.seq}
         return Truncator(message.body).chars(EXCERPT_MAX)
 
-    @admin.display(description="room")
+    @admin.display(description=_("room"))
     def room_link(self, message: Message) -> SafeString | str:
         """Where it was said."""
         return link_to(message.room)
 
-    @admin.display(description="author")
+    @admin.display(description=_("author"))
     def author_link(self, message: Message) -> SafeString | str:
         """Who said it."""
         return link_to(message.author)
 
-    @admin.display(boolean=True)
+    @admin.display(boolean=True, description=_("edited"))
     def edited(self, message: Message) -> bool:
         """Whether it was edited."""
         return message.edited_at is not None
 
-    @admin.display(boolean=True, description="deleted")
+    @admin.display(boolean=True, description=_("deleted"))
     def gone(self, message: Message) -> bool:
         """Whether it was deleted."""
         return message.is_tombstone
 
-    @admin.display(description="message")
+    @admin.display(description=_("message"))
     def said(self, message: Message) -> str:
         """What was said, as it was typed."""
-        return "(deleted)" if message.is_tombstone else message.body
+        return str(_("(deleted)")) if message.is_tombstone else message.body
 
-    @admin.display(description="reply to")
+    @admin.display(description=_("reply to"))
     def in_reply_to(self, message: Message) -> SafeString | str:
         """The message it answers."""
         return link_to(message.reply_to)
 
-    @admin.display(description="thread")
+    @admin.display(description=_("thread"))
     def in_thread(self, message: Message) -> SafeString | str:
         """The message whose thread it is in."""
         return link_to(message.thread)
 
-    @admin.display(description="reactions")
+    @admin.display(description=_("reactions"))
     def reacted(self, message: Message) -> str:
         """Who reacted with what."""
         reactions = message.reactions.select_related("user")
         return ", ".join(f"{reaction.emoji} {reaction.user}" for reaction in reactions) or "–"
 
-    @admin.display(description="more")
+    @admin.display(description=_("more"))
     def around(self, message: Message) -> SafeString:
         """Lead to the rest of the room's messages."""
-        return link_to_transcript(message.room_id, "What was said around it", message.seq)
+        return link_to_transcript(message.room_id, _("What was said around it"), message.seq)

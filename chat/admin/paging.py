@@ -9,6 +9,9 @@ from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from chat.sentences import Sentence, filled
 
 COUNTED_MAX = 1000  # rows; this many means that or more
 # Rows that are looked through for a page where no index finds what was asked for. Where that was
@@ -81,22 +84,22 @@ class NewestFirst(ChangeList):
     def count_told(self) -> str:
         """How many there are, in words."""
         if self.result_count >= COUNTED_MAX:
-            return f"{COUNTED_MAX:,} or more"
-        return f"{self.result_count:,}"
+            return str(filled(_("%(n)s or more"), n=COUNTED_MAX))
+        return str(filled("%(n)s", n=self.result_count))
 
     @property
     def older_link(self) -> SafeString | str:
         """The link to the next page."""
         if self.looked_back_to is not None:
-            return self._link(OLDER, self.looked_back_to, "Look further back")
-        return self._link(OLDER, self.older, "Older") if self.older is not None else ""
+            return self._link(OLDER, self.looked_back_to, _("Look further back"))
+        return self._link(OLDER, self.older, _("Older")) if self.older is not None else ""
 
     @property
     def newer_link(self) -> SafeString | str:
         """The link to the page before."""
-        return self._link(NEWER, self.newer, "Newer") if self.newer is not None else ""
+        return self._link(NEWER, self.newer, _("Newer")) if self.newer is not None else ""
 
-    def _link(self, towards: str, start: int, words: str) -> SafeString:
+    def _link(self, towards: str, start: int, words: Sentence) -> SafeString:
         address = self.get_query_string({PAGE_VAR: f"{towards}{start}"})
         return format_html('<a href="{}">{}</a>', address, words)
 

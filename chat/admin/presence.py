@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.admin.base import ReadOnly, chosen, count_of, link_to, link_to_list
@@ -15,7 +16,7 @@ from chat.models import Connection, ServerProcess
 class ChosenProcess(admin.SimpleListFilter):
     """The server process whose connections are listed. There are never many."""
 
-    title = "server process"
+    title = _("server process")
     parameter_name = "process"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
@@ -27,7 +28,7 @@ class ChosenProcess(admin.SimpleListFilter):
     ) -> QuerySet[Connection]:
         """Return the connections of that process."""
         chosen_one = self.value()
-        known = {key for key, _ in self.lookup_choices}
+        known = {key for key, _name in self.lookup_choices}
         return queryset.filter(process=UUID(chosen_one)) if chosen_one in known else queryset
 
 
@@ -36,19 +37,19 @@ class ConnectionAdmin(ReadOnly):
     """Open sockets."""
 
     list_display = ("id", "member", "process_link", "visible", "connected_at")
-    list_filter = ("visible", ChosenProcess, chosen("user", User))
+    list_filter = ("visible", ChosenProcess, chosen("user", _("member"), User))
     list_select_related = ("user", "process")
     search_fields = ("user__username", "user__display_name")
-    search_help_text = "Member"
+    search_help_text = _("Member")
     sortable_by = ("connected_at",)
     fields = ("id", "member", "process_link", "visible", "connected_at")
 
-    @admin.display(description="member")
+    @admin.display(description=_("member"))
     def member(self, connection: Connection) -> SafeString | str:
         """Whose socket it is."""
         return link_to(connection.user)
 
-    @admin.display(description="server process")
+    @admin.display(description=_("server process"))
     def process_link(self, connection: Connection) -> SafeString | str:
         """Which process holds it."""
         return link_to(connection.process)
@@ -71,7 +72,7 @@ class ServerProcessAdmin(ReadOnly):
         counted = count_of(Connection.objects.all(), "process")
         return super().get_queryset(request).annotate(connection_count=counted)
 
-    @admin.display(ordering="connection_count")
+    @admin.display(description=_("connections"), ordering="connection_count")
     def connections(self, process: ServerProcess) -> SafeString:
         """How many sockets it holds, leading to them."""
         count = process.connection_count  # type: ignore[attr-defined]

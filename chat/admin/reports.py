@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX, User
 from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to
@@ -19,17 +20,21 @@ class DecisionForm(forms.ModelForm):
     """What becomes of a report."""
 
     decision = forms.ChoiceField(
+        label=_("Decision"),
         required=False,
         choices=[
             ("", "–"),
-            ("take", "I take it"),
-            ("escalated", "Escalate"),
-            ("resolved", "Resolve"),
-            ("dismissed", "Dismiss"),
+            ("take", _("I take it")),
+            ("escalated", _("Escalate")),
+            ("resolved", _("Resolve")),
+            ("dismissed", _("Dismiss")),
         ],
     )
     words = forms.CharField(
-        label="Outcome", max_length=REASON_MAX, required=False, help_text="Told to the reporter."
+        label=_("Outcome"),
+        max_length=REASON_MAX,
+        required=False,
+        help_text=_("Told to the reporter."),
     )
 
     class Meta:
@@ -48,36 +53,37 @@ class ReportAdmin(Moderated):
     list_filter = (
         by_state(
             "state",
-            open=("Open", lambda _: Q(status__in=Report.OPEN)),
+            _("state"),
+            open=(_("Still open"), lambda _: Q(status__in=Report.OPEN)),
             mine=(
-                "Open, taken by me",
+                _("Open, taken by me"),
                 lambda request: Q(status__in=Report.OPEN, assignee=actor(request)),
             ),
-            escalated=("Escalated", lambda _: Q(status=Report.Status.ESCALATED)),
-            closed=("Decided", lambda _: ~Q(status__in=Report.OPEN)),
+            escalated=(_("Escalated"), lambda _: Q(status=Report.Status.ESCALATED)),
+            closed=(_("Decided"), lambda _: ~Q(status__in=Report.OPEN)),
         ),
         "reason",
-        chosen("user", User),
-        chosen("room", Room),
+        chosen("user", _("member"), User),
+        chosen("room", _("room"), Room),
     )
     list_select_related = ("user", "reporter", "assignee")
     search_fields = ("user__username", "user__display_name", "note", "said")
-    search_help_text = "Reported member, or words of the note or the message"
+    search_help_text = _("Reported member, or words of the note or the message")
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("take", "escalate", "resolve", "dismiss")
-    take = action("I take them", "taken", lambda actor, row, _: reports.take(actor, row.pk))
+    take = action(_("I take them"), _("Taken"), lambda actor, row, _: reports.take(actor, row.pk))
     escalate = action(
-        "Escalate", "escalated", lambda actor, row, why: reports.escalate(actor, row.pk, why)
+        _("Escalate"), _("Escalated"), lambda actor, row, why: reports.escalate(actor, row.pk, why)
     )
     resolve = action(
-        "Resolve; the reason is told",
-        "resolved",
+        _("Resolve; the reason is told"),
+        _("Resolved"),
         lambda actor, row, why: reports.close(actor, row.pk, Report.Status.RESOLVED, why),
     )
     dismiss = action(
-        "Dismiss; the reason is told",
-        "dismissed",
+        _("Dismiss; the reason is told"),
+        _("Dismissed"),
         lambda actor, row, why: reports.close(actor, row.pk, Report.Status.DISMISSED, why),
     )
     fields = (
@@ -96,29 +102,29 @@ class ReportAdmin(Moderated):
         elif decision:
             reports.close(actor(request), obj.pk, decision, words)
 
-    @admin.display(description="member")
+    @admin.display(description=_("member"))
     def member(self, report: Report) -> SafeString | str:
         """Who is reported."""
         return link_to(report.user)
 
-    @admin.display(description="by")
+    @admin.display(description=_("by"))
     def reported_by(self, report: Report) -> SafeString | str:
         """Who reported it."""
         return link_to(report.reporter)
 
-    @admin.display(description="message")
+    @admin.display(description=_("message"))
     def excerpt(self, report: Report) -> str:
         """How the message began when it was reported."""
         return report.said[:80] or "–"
 
-    @admin.display(description="message now")
+    @admin.display(description=_("message now"))
     def now(self, report: Report) -> SafeString | str:
         """The message as it is."""
         return link_to(report.message)
 
-    @admin.display(description="what was said around it")
+    @admin.display(description=_("what was said around it"))
     def context(self, report: Report) -> SafeString | str:
         """Lead to the room's transcript, there."""
         if report.message is None:
             return "–"
-        return link_to_transcript(report.message.room_id, "Transcript", report.message.seq)
+        return link_to_transcript(report.message.room_id, _("Transcript"), report.message.seq)

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX
 from chat.admin import transcripts
@@ -28,15 +29,19 @@ from chat.services import retention, rooms
 class RoomForm(forms.ModelForm):
     """What moderators change about a room."""
 
-    archived = forms.BooleanField(required=False, help_text="Put away: nobody can join or write.")
+    archived = forms.BooleanField(
+        label=_("Archived"), required=False, help_text=_("Put away: nobody can join or write.")
+    )
     kept_for = forms.IntegerField(
-        label="Messages are kept for days",
+        label=_("Messages are kept for days"),
         min_value=1,
         max_value=RETENTION_MAX,
         required=False,
-        help_text="Empty: as long as on the whole site. Older ones are removed for good.",
+        help_text=_("Empty: as long as on the whole site. Older ones are removed for good."),
     )
-    reason = forms.CharField(max_length=REASON_MAX, required=False, help_text="Kept.")
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_MAX, required=False, help_text=_("Kept.")
+    )
 
     class Meta:
         model = Room
@@ -50,7 +55,7 @@ class RoomForm(forms.ModelForm):
         if "name" in self.fields and self.instance.kind == Room.Kind.DIRECT:
             self.fields["name"].disabled = True
             self.fields["name"].required = False
-            self.fields["name"].help_text = "A direct conversation is called after its members."
+            self.fields["name"].help_text = _("A direct conversation is called after its members.")
 
 
 @admin.register(Room)
@@ -68,28 +73,31 @@ class RoomAdmin(Moderated):
         "writers",
         by_state(
             "archived",
-            no=("In use", lambda _: Q(archived_at=None)),
-            yes=("Archived", lambda _: Q(archived_at__isnull=False)),
+            _("archived"),
+            no=(_("In use"), lambda _: Q(archived_at=None)),
+            yes=(_("Archived"), lambda _: Q(archived_at__isnull=False)),
         ),
     )
     search_fields = ("name", "slug", "topic")
-    search_help_text = "Name, address or topic"
+    search_help_text = _("Name, address or topic")
     ordering = ("name", "pk")
     actions = ("lock", "unlock", "archive", "bring_back")
     lock = action(
-        "Lock: members read and nothing else",
-        "locked",
+        _("Lock: members read and nothing else"),
+        _("Locked"),
         lambda actor, room, why: rooms.lock(actor, room.pk, True, why),
     )
     unlock = action(
-        "Unlock", "unlocked", lambda actor, room, why: rooms.lock(actor, room.pk, False, why)
+        _("Unlock"), _("Unlocked"), lambda actor, room, why: rooms.lock(actor, room.pk, False, why)
     )
     archive = action(
-        "Archive", "archived", lambda actor, room, why: rooms.archive(actor, room.pk, True, why)
+        _("Archive"),
+        _("Archived"),
+        lambda actor, room, why: rooms.archive(actor, room.pk, True, why),
     )
     bring_back = action(
-        "Bring back from the archive",
-        "brought back",
+        _("Bring back from the archive"),
+        _("Brought back"),
         lambda actor, room, why: rooms.archive(actor, room.pk, False, why),
     )
     readonly_fields = (
@@ -112,7 +120,7 @@ class RoomAdmin(Moderated):
                 )
             },
         ),
-        ("About it", {"fields": readonly_fields}),
+        (_("About it"), {"fields": readonly_fields}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
@@ -156,45 +164,45 @@ class RoomAdmin(Moderated):
             *super().get_urls(),
         ]
 
-    @admin.display()
+    @admin.display(description=_("transcript"))
     def transcript(self, room: Room) -> SafeString:
         """Lead to what was said."""
-        return transcripts.link_to_transcript(room.pk, "Read")
+        return transcripts.link_to_transcript(room.pk, _("Read it"))
 
-    @admin.display(description="room", ordering="name")
+    @admin.display(description=_("room"), ordering="name")
     def title(self, room: Room) -> str:
         """The name; a direct conversation is called after its members."""
         names = sorted(seat.user.name for seat in room.partners)  # type: ignore[attr-defined]
         return ", ".join(names) or str(room)
 
-    @admin.display(ordering="member_count")
+    @admin.display(description=_("members"), ordering="member_count")
     def members(self, room: Room) -> SafeString:
         """How many are in the room, leading to them."""
         return link_to_list(Membership, room.member_count, room=room.pk)  # type: ignore[attr-defined]
 
-    @admin.display(ordering="last_seq")
+    @admin.display(description=_("messages"), ordering="last_seq")
     def messages(self, room: Room) -> SafeString:
         """How many messages there were, leading to them."""
         return link_to_list(Message, room.last_seq, room=room.pk)
 
-    @admin.display(description="last message")
+    @admin.display(description=_("last message"))
     def last_message(self, room: Room) -> Any:
         """When last somebody said something."""
         return room.last_message_at  # type: ignore[attr-defined]
 
-    @admin.display(boolean=True)
+    @admin.display(boolean=True, description=_("archived"))
     def archived(self, room: Room) -> bool:
         """Whether the room was put away."""
         return room.archived_at is not None
 
-    @admin.display(description="online")
+    @admin.display(description=_("online"))
     def online(self, room: Room) -> int:
         """How many of the members have a socket open."""
         seats = Membership.objects.active().filter(room=room)
         online = Connection.objects.filter(user__in=seats.values("user"))
         return online.order_by().values("user").distinct().count()
 
-    @admin.display(description="made by")
+    @admin.display(description=_("made by"))
     def created_by_link(self, room: Room) -> SafeString | str:
         """Who made the room."""
         return link_to(room.created_by)

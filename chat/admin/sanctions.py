@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX, User
 from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to
@@ -24,9 +25,14 @@ class VerdictForm(forms.ModelForm):
     """What a moderator answers to an appeal."""
 
     words = forms.CharField(
-        label="Answer", max_length=REASON_MAX, required=False, help_text="Told to the member."
+        label=_("The answer to the appeal"),
+        max_length=REASON_MAX,
+        required=False,
+        help_text=_("Told to the member."),
     )
-    lift = forms.BooleanField(required=False, help_text="The sanction ends now.")
+    lift = forms.BooleanField(
+        label=_("Lift"), required=False, help_text=_("The sanction ends now.")
+    )
 
     class Meta:
         model = Sanction
@@ -45,23 +51,24 @@ class SanctionAdmin(Moderated):
     list_filter = (
         by_state(
             "state",
-            force=("In force", lambda _: _in_force()),
+            _("state"),
+            force=(_("In force"), lambda _: _in_force()),
             appeal=(
-                "Appeal not answered",
+                _("Appeal not answered"),
                 lambda _: _in_force() & Q(appealed_at__isnull=False, answered_at=None),
             ),
         ),
         "kind",
-        chosen("user", User),
-        chosen("room", Room),
+        chosen("user", _("member"), User),
+        chosen("room", _("room"), Room),
     )
     list_select_related = ("user", "room", "by")
     search_fields = ("user__username", "user__display_name", "reason")
-    search_help_text = "Member, or words of the reason"
+    search_help_text = _("Member, or words of the reason")
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("lift",)
-    lift = action("Lift", "lifted", lifting.lift)
+    lift = action(_("Lift"), _("Lifted"), lifting.lift)
     fields = (
         "kind", "member", "where_link", "reason", "imposed_by", "starts_at", "ends_at",
         "lifted_at", "lifted_by", "appeal", "appealed_at", "answer", "answered_at", "answered_by",
@@ -77,27 +84,27 @@ class SanctionAdmin(Moderated):
         elif words:
             sanctions.answer(actor(request), obj.pk, words)
 
-    @admin.display(description="member")
+    @admin.display(description=_("member"))
     def member(self, sanction: Sanction) -> SafeString | str:
         """Who is muted or banned."""
         return link_to(sanction.user)
 
-    @admin.display(description="where")
+    @admin.display(description=_("where"))
     def where_link(self, sanction: Sanction) -> SafeString | str:
         """In which room, or on the whole site."""
-        return link_to(sanction.room) if sanction.room else "the whole site"
+        return link_to(sanction.room) if sanction.room else str(_("the whole site"))
 
-    @admin.display(description="by")
+    @admin.display(description=_("by"))
     def imposed_by(self, sanction: Sanction) -> SafeString | str:
         """Which moderator decided it."""
         return link_to(sanction.by)
 
-    @admin.display(boolean=True)
+    @admin.display(boolean=True, description=_("in force"))
     def in_force(self, sanction: Sanction) -> bool:
         """Whether it holds now."""
         return sanction.is_in_force
 
-    @admin.display(boolean=True)
+    @admin.display(boolean=True, description=_("appealed"))
     def appealed(self, sanction: Sanction) -> bool:
         """Whether the member appealed."""
         return sanction.appealed_at is not None

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX
 from chat.admin.base import Moderated, actor
@@ -18,13 +19,17 @@ class SiteForm(forms.ModelForm):
     """What moderators say for the whole site."""
 
     kept_for = forms.IntegerField(
-        label="Messages are kept for days",
+        label=_("Messages are kept for days"),
         min_value=1,
         max_value=RETENTION_MAX,
         required=False,
-        help_text="Empty: always. Older ones are removed for good, where a room says nothing else.",
+        help_text=_(
+            "Empty: always. Older ones are removed for good, where a room says nothing else."
+        ),
     )
-    reason = forms.CharField(max_length=REASON_MAX, required=False, help_text="Kept.")
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_MAX, required=False, help_text=_("Kept.")
+    )
 
     class Meta:
         model = SiteState

@@ -9,14 +9,16 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from chat.models import Message, Room
+from chat.sentences import Sentence
 
 PER_PAGE = 50  # messages
 SEQ_MAX = 2**62
 
 
-def link_to_transcript(room_id: int, text: str, seq: int | None = None) -> SafeString:
+def link_to_transcript(room_id: int, text: Sentence, seq: int | None = None) -> SafeString:
     """Return a link to a room's transcript, at its end or around the message ``seq``."""
     address = reverse("admin:chat_room_transcript", args=[room_id])
     around = f"?around={seq}" if seq else ""
@@ -33,7 +35,7 @@ def transcript(request: HttpRequest, room_id: int) -> HttpResponse:
     found, marked = _page(room, request)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": f"Transcript of {room}",
+        "title": _("Transcript of %(room)s") % {"room": room},
         "room": room,
         "messages_shown": found,
         "marked": marked,

@@ -5,6 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX
 from chat.models.message import BODY_MAX, Message
@@ -27,76 +29,81 @@ class Filter(models.Model):
     """
 
     class Kind(models.TextChoices):
-        WORDS = "words", "Words"
-        PATTERNS = "patterns", "Patterns"
-        LINKS = "links", "Links"
-        MENTIONS = "mentions", "Many mentions"
-        REPEATS = "repeats", "Repeated text"
-        NEWCOMERS = "newcomers", "New members"
+        WORDS = "words", _("Words")
+        PATTERNS = "patterns", _("Patterns")
+        LINKS = "links", _("Links")
+        MENTIONS = "mentions", _("Many mentions")
+        REPEATS = "repeats", _("Repeated text")
+        NEWCOMERS = "newcomers", _("New members")
 
     class Domains(models.TextChoices):
-        DENIED = "denied", "Catch links to these domains"
-        ALLOWED = "allowed", "Catch links to any other domain"
+        DENIED = "denied", _("Catch links to these domains")
+        ALLOWED = "allowed", _("Catch links to any other domain")
 
     class Newcomers(models.TextChoices):
-        LINKS = "links", "Catch their links"
-        PACE = "pace", "Slow them down"
-        ALL = "all", "Catch all they write"
+        LINKS = "links", _("Catch their links")
+        PACE = "pace", _("Slow them down")
+        ALL = "all", _("Catch all they write")
 
     class Action(models.TextChoices):
-        HOLD = "hold", "Hold for a moderator"
-        REFUSE = "refuse", "Refuse, with the words below"
-        DELETE = "delete", "Delete, and keep it for moderators"
-        MUTE = "mute", "Delete, and mute the author in the room"
+        HOLD = "hold", _("Hold for a moderator")
+        REFUSE = "refuse", _("Refuse, with the words below")
+        DELETE = "delete", _("Delete, and keep it for moderators")
+        MUTE = "mute", _("Delete, and mute the author in the room")
 
     class State(models.TextChoices):
-        DRAFT = "draft", "draft"
-        LIVE = "live", "live"
+        DRAFT = "draft", _("draft")
+        LIVE = "live", _("live")
 
     name = models.CharField(max_length=FILTER_NAME_MAX)
     kind = models.CharField(max_length=9, choices=Kind)
     room = models.ForeignKey(
         Room, models.CASCADE, null=True, blank=True, related_name="+",
-        help_text="Empty: everywhere on the site, direct conversations too.",
+        help_text=_("Empty: everywhere on the site, direct conversations too."),
     )  # fmt: skip
     text = models.TextField(
-        "words, patterns or domains",
+        _("words, patterns or domains"),
         max_length=FILTER_TEXT_MAX,
         blank=True,
-        help_text="One a line. A word may end in * for anything that begins so.",
+        help_text=_("One a line. A word may end in * for anything that begins so."),
     )
-    domains = models.CharField("of links", max_length=7, choices=Domains, default=Domains.DENIED)
+    domains = models.CharField(_("of links"), max_length=7, choices=Domains, default=Domains.DENIED)
     limit = models.PositiveIntegerField(
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(LIMIT_MAX)],
-        help_text="Mentions, or times the same text, that are let through within the time below;"
-        " of new members that are slowed down, the seconds between two messages.",
+        help_text=_(
+            "Mentions, or times the same text, that are let through within the time below;"
+            " of new members that are slowed down, the seconds between two messages."
+        ),
     )
     window = models.PositiveIntegerField(
-        "within seconds",
+        _("within seconds"),
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(WINDOW_MAX)],
     )
     new_for = models.PositiveIntegerField(
-        "new for hours",
+        _("new for hours"),
         default=24,
         validators=[MinValueValidator(1), MaxValueValidator(NEW_FOR_MAX)],
-        help_text="How long somebody is a new member.",
+        help_text=_("How long somebody is a new member."),
     )
     newcomers = models.CharField(
-        "of new members", max_length=5, choices=Newcomers, default=Newcomers.LINKS
+        _("of new members"), max_length=5, choices=Newcomers, default=Newcomers.LINKS
     )
     action = models.CharField(max_length=6, choices=Action, default=Action.HOLD)
     words = models.CharField(
-        "words to the author", max_length=REASON_MAX, blank=True, help_text="Told to the author."
+        _("words to the author"),
+        max_length=REASON_MAX,
+        blank=True,
+        help_text=_("Told to the author."),
     )
     mute_for = models.PositiveIntegerField(
-        "mute for minutes",
+        _("mute for minutes"),
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(MUTE_MAX)],
     )
     also_moderators = models.BooleanField(
-        default=False, help_text="Otherwise owners and moderators write what they like."
+        default=False, help_text=_("Otherwise owners and moderators write what they like.")
     )
     state = models.CharField(max_length=5, choices=State, default=State.DRAFT, editable=False)
     # When it was last tried out as it is now: until then it cannot go live.
@@ -130,10 +137,10 @@ class HeldMessage(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        DELETED = "deleted", "deleted by the filter"
-        RELEASED = "released", "released"
-        REJECTED = "rejected", "rejected"
+        WAITING = "waiting", _("waiting")
+        DELETED = "deleted", _("deleted by the filter")
+        RELEASED = "released", _("released")
+        REJECTED = "rejected", _("rejected")
 
     OPEN = (State.WAITING, State.DELETED)
 
@@ -177,7 +184,8 @@ class HeldMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()}: {self.author} in {self.room}"
+        values = {"state": self.get_state_display(), "author": self.author, "room": self.room}
+        return gettext("%(state)s: %(author)s in %(room)s") % values
 
     @property
     def is_open(self) -> bool:

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from chat.models.room import Room
 from chat.models.sanction import Sanction
@@ -13,17 +15,17 @@ from chat.models.sanction import Sanction
 class Role(models.TextChoices):
     """What a member is in a room."""
 
-    OWNER = "owner"
-    MODERATOR = "moderator"
-    MEMBER = "member"
+    OWNER = "owner", _("Owner")
+    MODERATOR = "moderator", _("Moderator")
+    MEMBER = "member", _("Member")
 
 
 class Notify(models.TextChoices):
     """What a member wants to be told of in a room."""
 
-    ALL = "all"
-    MENTIONS = "mentions"
-    NOTHING = "nothing"
+    ALL = "all", _("All")
+    MENTIONS = "mentions", _("Mentions")
+    NOTHING = "nothing", _("Nothing")
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -78,7 +80,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} in {self.room}"
+        return gettext("%(user)s in %(room)s") % {"user": self.user, "room": self.room}
 
     @property
     def is_active(self) -> bool:

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class ServerProcess(models.Model):
@@ -18,7 +19,7 @@ class ServerProcess(models.Model):
     beat_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     class Meta:
-        verbose_name_plural = "server processes"
+        verbose_name_plural = _("server processes")
 
     def __str__(self) -> str:
         return f"{self.host}:{self.pid}"

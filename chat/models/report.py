@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX
 from chat.models.message import Message
@@ -24,18 +25,18 @@ class Report(models.Model):
     """A member reported a message, or another member. The message is kept as it was then."""
 
     class Reason(models.TextChoices):
-        SPAM = "spam", "Spam or advertising"
-        HARASSMENT = "harassment", "Insults or harassment"
-        HATE = "hate", "Hatred of a group"
-        VIOLENCE = "violence", "Violence, or a threat of it"
-        PRIVATE = "private", "Private matters of somebody"
-        OTHER = "other", "Something else"
+        SPAM = "spam", _("Spam or advertising")
+        HARASSMENT = "harassment", _("Insults or harassment")
+        HATE = "hate", _("Hatred of a group")
+        VIOLENCE = "violence", _("Violence, or a threat of it")
+        PRIVATE = "private", _("Private matters of somebody")
+        OTHER = "other", _("Something else")
 
     class Status(models.TextChoices):
-        NEW = "new", "new"
-        ESCALATED = "escalated", "escalated"
-        RESOLVED = "resolved", "resolved"
-        DISMISSED = "dismissed", "dismissed"
+        NEW = "new", _("new")
+        ESCALATED = "escalated", _("escalated")
+        RESOLVED = "resolved", _("resolved")
+        DISMISSED = "dismissed", _("dismissed")
 
     OPEN = (Status.NEW, Status.ESCALATED)
 
@@ -44,7 +45,7 @@ class Report(models.Model):
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", editable=False,
-        verbose_name="member",
+        verbose_name=_("member"),
     )  # fmt: skip
     message = models.ForeignKey(
         Message, models.SET_NULL, null=True, related_name="+", editable=False

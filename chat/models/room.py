@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,15 +22,15 @@ RETENTION_MAX = 10 * 365  # days
 class Callers(models.TextChoices):
     """Who may call everybody in a room, with ``@room`` or ``@here``."""
 
-    STEWARDS = "stewards", "Owners and moderators"
-    MEMBERS = "members", "All members"
+    STEWARDS = "stewards", _("Owners and moderators")
+    MEMBERS = "members", _("All members")
 
 
 class Writers(models.TextChoices):
     """Who may write in a room; all its members read it."""
 
-    MEMBERS = "members", "All members"
-    STEWARDS = "stewards", "Only owners and moderators: the others read"
+    MEMBERS = "members", _("All members")
+    STEWARDS = "stewards", _("Only owners and moderators: the others read")
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -59,9 +60,9 @@ class Room(models.Model):
     """A place to talk. Every durable change in it takes the next ``version``, under its lock."""
 
     class Kind(models.TextChoices):
-        PUBLIC = "public"
-        PRIVATE = "private"
-        DIRECT = "direct"
+        PUBLIC = "public", _("Public")
+        PRIVATE = "private", _("Private")
+        DIRECT = "direct", _("Direct")
 
     kind = models.CharField(max_length=7, choices=Kind, default=Kind.PUBLIC)
     slug = models.SlugField(max_length=SLUG_MAX, unique=True)
@@ -71,19 +72,19 @@ class Room(models.Model):
     last_seq = models.BigIntegerField(default=0, editable=False)
     # The version at which name, topic, lock and the like last changed.
     info_version = models.BigIntegerField(default=0, editable=False)
-    locked = models.BooleanField(default=False, help_text="Members read and nothing else.")
+    locked = models.BooleanField(default=False, help_text=_("Members read and nothing else."))
     slow_mode = models.PositiveIntegerField(
-        default=0, help_text="Seconds between two messages of one member; 0 for none."
+        default=0, help_text=_("Seconds between two messages of one member; 0 for none.")
     )
     callers = models.CharField(
-        "who may write @room and @here",
+        _("who may write @room and @here"),
         max_length=8,
         choices=Callers,
         default=Callers.STEWARDS,
         db_default=Callers.STEWARDS,
     )
     writers = models.CharField(
-        "who may write",
+        _("who may write"),
         max_length=8,
         choices=Writers,
         default=Writers.MEMBERS,

@@ -108,7 +108,7 @@ class Sanction(models.Model):
 
     def told(self) -> Sentence:
         """Return what the member is told: what, where, until when and why. It is lazy."""
-        until = moment_in(self.user.time_zone, self.ends_at) if self.ends_at else ""
+        until = moment_in(self.user.zone, self.ends_at) if self.ends_at else ""
         text = TOLD[self.kind, self.room is not None, self.ends_at is not None]
         return with_reason(filled(text, room=self.room, until=until), self.reason)
 

@@ -3,6 +3,8 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 def new_epoch() -> str:
@@ -20,14 +22,14 @@ class SiteState(models.Model):
     filters_version = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
-        verbose_name = "site"
-        verbose_name_plural = "the site"
+        verbose_name = _("site")
+        verbose_name_plural = _("the site")
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="site_state_one_row"),
         ]
 
     def __str__(self) -> str:
-        return "The whole site"
+        return gettext("The whole site")
 
     @classmethod
     def current(cls) -> "SiteState":

@@ -67,7 +67,7 @@ def test_a_filter_is_written_tried_out_and_let_go_live(browser, moderator, room,
     browser.post(f"/admin/chat/filter/{made.pk}/try/", {"do": "live"})
     assert isinstance(say(ada, room), Held)
     assert browser.rows("chat/filter/", state="live", q="Gamb", room=room.pk) == [made.pk]
-    assert "1 stopped." in browser.act("chat/filter/", "stop", made)
+    assert "Stopped: 1." in browser.act("chat/filter/", "stop", made)
     assert not isinstance(say(ada, room), ChatError)
 
 
@@ -98,7 +98,7 @@ def test_held_messages_are_found_released_and_rejected(browser, room, ada, waiti
         waiting.pk
     ]
     assert browser.rows("chat/heldmessage/", room=room.pk, filter=waiting.filter_id)
-    assert "1 released." in browser.act("chat/heldmessage/", "release", waiting)
+    assert "Released: 1." in browser.act("chat/heldmessage/", "release", waiting)
     assert Message.objects.get(room=room).body == "<b>the casino</b>"
     assert "decided this one" in browser.act("chat/heldmessage/", "reject", waiting)
     say(ada, room)

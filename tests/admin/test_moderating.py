@@ -134,14 +134,14 @@ def test_one_refused_row_keeps_none_of_the_others(browser, ada, room):
     direct = make_room("direct", [ada, make_member()])
     told = browser.act("chat/room/", "archive", direct, room)
     assert "One cannot archive a direct conversation." in told
-    assert "1 archived." in told
+    assert "Archived: 1." in told
     assert Room.objects.get(pk=room.pk).archived_at is not None
 
 
 def test_a_member_is_removed_from_a_room_on_every_screen(browser, ada, room, announced):
     seat = Membership.objects.get(room=room, user=ada.user)
     with announced() as events:
-        assert "1 removed." in browser.act("chat/membership/", "remove", seat)
+        assert "Removed: 1." in browser.act("chat/membership/", "remove", seat)
     assert SeatChanged(room.pk, ada.id) in events
     seat.refresh_from_db()
     assert seat.left_at is not None
@@ -157,7 +157,7 @@ def test_a_member_gets_another_role_and_is_muted(browser, ada, room, announced):
     seat.refresh_from_db()
     assert seat.role == Role.MODERATOR
     assert abs(seat.muted_until - until) < timedelta(seconds=2)
-    assert "1 may write again." in browser.act("chat/membership/", "unmute", seat)
+    assert "May write again: 1." in browser.act("chat/membership/", "unmute", seat)
     seat.refresh_from_db()
     assert seat.muted_until is None
 
@@ -170,12 +170,12 @@ def test_the_last_owner_stays_owner(browser, room):
 
 def test_a_member_is_banned_with_a_reason_and_let_back_in(browser, ada, announced):
     with announced() as events:
-        assert "1 banned." in browser.act("accounts/user/", "ban", ada.user, reason="Spam")
+        assert "Banned: 1." in browser.act("accounts/user/", "ban", ada.user, reason="Spam")
     assert AccessChanged([ada.id]) in events
     ada.user.refresh_from_db()
     assert ada.user.banned_at is not None
     assert ada.user.ban_reason == "Spam"
-    assert "1 let back in." in browser.act("accounts/user/", "unban", ada.user)
+    assert "Let back in: 1." in browser.act("accounts/user/", "unban", ada.user)
     ada.user.refresh_from_db()
     assert ada.user.banned_at is None
 
@@ -218,7 +218,9 @@ def test_what_was_done_is_in_the_log(browser, moderator, room):
 
 
 def test_a_member_is_made_a_guest_and_a_member_again(browser, ada):
-    assert "1 guests now." in browser.act("accounts/user/", "make_guests", ada.user, reason="Trial")
+    assert "Guests now: 1." in browser.act(
+        "accounts/user/", "make_guests", ada.user, reason="Trial"
+    )
     ada.user.refresh_from_db()
     assert ada.user.is_guest
     assert browser.rows("accounts/user/", guest="yes") == [ada.id]

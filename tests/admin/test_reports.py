@@ -28,10 +28,10 @@ def report(room, ada, bob):
 
 def test_a_report_is_found_taken_and_resolved(browser, moderator, report, bob):
     assert browser.rows("chat/report/", state="open", q=bob.username) == [report.pk]
-    assert "1 taken." in browser.act("chat/report/", "take", report)
+    assert "Taken: 1." in browser.act("chat/report/", "take", report)
     assert browser.rows("chat/report/", state="mine") == [report.pk]
     told = browser.act("chat/report/", "resolve", report, reason="Warned")
-    assert "1 resolved." in told
+    assert "Resolved: 1." in told
     report.refresh_from_db()
     assert (report.status, report.outcome, report.closed_by) == (
         "resolved", "Warned", moderator.user,
@@ -112,13 +112,13 @@ def test_an_appeal_is_found_and_answered_or_the_sanction_lifted(browser, room, a
 def test_members_are_muted_banned_and_cleared_from_the_list(browser, room, ada, bob):
     seat = room.memberships.get(user=bob.user)
     make_message(room, bob)
-    assert "1 muted." in browser.act("chat/membership/", "mute_hour", seat, reason="Shouting")
+    assert "Muted: 1." in browser.act("chat/membership/", "mute_hour", seat, reason="Shouting")
     assert Sanction.objects.get(user=bob.user).reason == "Shouting"
-    assert "1 cleared." in browser.act("chat/membership/", "purge_day", seat)
+    assert "Cleared: 1." in browser.act("chat/membership/", "purge_day", seat)
     assert not room.messages.filter(deleted_at=None).exists()
-    assert "1 banned." in browser.act("chat/membership/", "ban_day", seat)
+    assert "Banned: 1." in browser.act("chat/membership/", "ban_day", seat)
     ban = Sanction.objects.get(user=bob.user, kind="ban")
-    assert "1 lifted." in browser.act("chat/sanction/", "lift", ban)
+    assert "Lifted: 1." in browser.act("chat/sanction/", "lift", ban)
     assert not Sanction.objects.in_force().filter(kind="ban").exists()
 
 
