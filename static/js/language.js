@@ -12,7 +12,7 @@
 /** @type {HTMLLinkElement | null} */
 const link = document.querySelector("link#words");
 /** @type {{default: Words, rest: () => Promise<{default: Words}>} | null} */
-const catalogue = link && (await import(link.href));
+const catalogue = link && (await import(link.href).catch(() => null)); // then all is in English
 const words = { ...catalogue?.default };
 
 const { lang, dir } = document.documentElement;

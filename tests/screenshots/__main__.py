@@ -33,6 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("words", nargs="*", help="parts of the names of scenes; all without")
     parser.add_argument("--width", type=int, action="append", choices=WIDTHS)
     parser.add_argument("--scheme", action="append", choices=SCHEMES)
+    parser.add_argument("--language", default="en", help="that the browsers ask for: de, ar")
     parser.add_argument("--sheets", action="store_true", help="one picture a scene, side by side")
     return parser.parse_args()
 
@@ -64,7 +65,9 @@ def take(asked: argparse.Namespace, directory: Path) -> int:
     ]
     widths, schemes = asked.width or WIDTHS, asked.scheme or SCHEMES
     with Site(**settings) as site, Site(**settings | {"DEBUG": "on"}) as workshop:
-        faults = photograph(house, site, workshop, scenes, widths, schemes, FOLDER)
+        faults = photograph(
+            house, site, workshop, scenes, widths, schemes, FOLDER, language=asked.language
+        )
     if asked.sheets:
         make_sheets(FOLDER, [scene.name for scene in scenes], widths, schemes)
     for fault in faults:

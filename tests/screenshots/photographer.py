@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.template.loader import render_to_string
+from django.utils.translation import override
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from playwright.sync_api import Error as PageError
 
@@ -16,6 +17,7 @@ MEASURE = (Path(__file__).parent / "overflow.js").read_text()
 HEIGHTS = {360: 740, 768: 1024, 1280: 800, 1920: 1080}  # px of a screen, by its width
 TOUCHES_UP_TO = 768  # px: those are held in a hand
 PATIENCE = 20_000  # ms
+LOCALES = {"en": "en-GB"}  # that a browser asks for
 KEPT = "indexeddb,local_storage,session_storage"
 
 
@@ -27,6 +29,8 @@ def photograph(
     widths: Sequence[int],
     schemes: Sequence[str],
     folder: Path,
+    *,
+    language: str,
 ) -> list[str]:
     """Take each of ``scenes`` at each width in each scheme; return what does not fit, in words.
 
@@ -38,7 +42,7 @@ def photograph(
         browser = playwright.chromium.launch(**launch_options())
         for width in widths:
             for scheme in schemes:
-                visitors = Visitors(browser, house, width, scheme)
+                visitors = Visitors(browser, house, width, scheme, language)
                 for scene in scenes:
                     name = f"{scene.name}-{width}-{scheme}"
                     at = workshop if scene.in_workshop else site
@@ -54,16 +58,19 @@ def photograph(
 class Visitors:
     """One browser for each member, all on the same kind of screen."""
 
-    def __init__(self, browser: Browser, house: House, width: int, scheme: str) -> None:
+    def __init__(
+        self, browser: Browser, house: House, width: int, scheme: str, language: str
+    ) -> None:
         self.browser = browser
         self.house = house
+        self.language = language
         self.options = {
             "viewport": {"width": width, "height": HEIGHTS[width]},
             "color_scheme": scheme,
             "has_touch": width <= TOUCHES_UP_TO,
             "is_mobile": width <= TOUCHES_UP_TO,
             "reduced_motion": "reduce",
-            "locale": "en-GB",
+            "locale": LOCALES.get(language, language),
             "timezone_id": "UTC",
         }
         self.contexts: dict[tuple[str, str], BrowserContext] = {}
@@ -98,7 +105,7 @@ def _take(visitors: Visitors, house: House, site: Site, scene: Scene, picture: P
         if scene.before:
             scene.before(house)
         if scene.template:
-            _serve_template(page, scene)
+            _serve_template(page, scene, visitors.language)
         if scene.is_early:
             page.route("**/*.js", lambda route: route.abort())
         page.goto(site.url + scene.path.format(**house.places))
@@ -106,7 +113,7 @@ def _take(visitors: Visitors, house: House, site: Site, scene: Scene, picture: P
             page.locator("#chat chat-app").wait_for()
             page.locator("[data-state=online]").first.wait_for(state="attached")
         if scene.after:
-            scene.after(Stage(page, house))
+            scene.after(Stage(page, house, visitors.language))
         page.wait_for_timeout(150)  # what is faded in is there
         page.screenshot(path=picture, full_page=not (scene.is_chat or scene.is_early))
         return [f"{over}" for over in page.evaluate(MEASURE)]
@@ -117,10 +124,11 @@ def _take(visitors: Visitors, house: House, site: Site, scene: Scene, picture: P
         page.close()
 
 
-def _serve_template(page: Page, scene: Scene) -> None:
+def _serve_template(page: Page, scene: Scene, language: str) -> None:
     """Answer the scene's address with its template: of a page that nobody can ask for."""
     assert scene.template
-    body = render_to_string(scene.template, dict(scene.context))
+    with override(language):
+        body = render_to_string(scene.template, dict(scene.context))
 
     def answer(route: Route) -> None:
         route.fulfill(body=body, content_type="text/html; charset=utf-8")

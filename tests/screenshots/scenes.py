@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, override
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.letters import paragraphs
@@ -19,6 +20,12 @@ class Stage:
 
     page: Page
     house: House
+    language: str
+
+    def told(self, text: str) -> str:
+        """Return a text of the site as it stands on this page."""
+        with override(self.language):
+            return gettext(text)
 
     @property
     def is_narrow(self) -> bool:
@@ -43,19 +50,20 @@ class Stage:
 
     def press(self, label: str) -> None:
         """Press the first button or menu item of that name that is seen."""
+        label = self.told(label)
         found = self.page.get_by_role("button", name=label)
         found = found.or_(self.page.get_by_role("menuitem", name=label))
         found.filter(visible=True).first.click()
 
     def menu_of(self, text: str) -> None:
         """Open what is seldom done with a message."""
-        self.point_at(text).get_by_role("button", name="More", exact=True).click()
+        self.point_at(text).get_by_role("button", name=self.told("More"), exact=True).click()
         self.page.locator("message-menu .menu").wait_for()
 
     def panel(self, name: str) -> None:
         """Open one of the lists of one's own."""
         self.rooms()
-        self.page.locator(".room-list__own").get_by_role("button", name=name).click()
+        self.page.locator(".room-list__own").get_by_role("button", name=self.told(name)).click()
         self.page.locator(".side-panel").wait_for()
 
     def rooms(self) -> None:
@@ -101,11 +109,11 @@ def _members(stage: Stage) -> None:
 
 
 def _edit(stage: Stage) -> None:
-    stage.point_at("I bring matches").get_by_role("button", name="Edit").click()
+    stage.point_at("I bring matches").get_by_role("button", name=stage.told("Edit")).click()
 
 
 def _answer(stage: Stage) -> None:
-    stage.point_at("jar of pears").get_by_role("button", name="Reply").click()
+    stage.point_at("jar of pears").get_by_role("button", name=stage.told("Reply")).click()
     stage.page.locator("message-composer textarea").fill("Keep one for me,\nplease.")
 
 
@@ -125,7 +133,9 @@ def _completions(stage: Stage) -> None:
 
 
 def _picker(stage: Stage) -> None:
-    stage.point_at("I bring matches").get_by_role("button", name="React", exact=True).click()
+    stage.point_at("I bring matches").get_by_role(
+        "button", name=stage.told("React"), exact=True
+    ).click()
     stage.page.locator(".picker > button").first.wait_for()
 
 
@@ -177,7 +187,7 @@ def _card(stage: Stage) -> None:
 
 def _delete(stage: Stage) -> None:
     stage.page.context.set_offline(True)  # the next scenes want the message again
-    stage.point_at("I bring matches").get_by_role("button", name="Delete").click()
+    stage.point_at("I bring matches").get_by_role("button", name=stage.told("Delete")).click()
 
 
 def _status(stage: Stage) -> None:
@@ -307,5 +317,7 @@ SCENES = [
     room("room-saved", lambda stage: stage.panel("Saved")),
     room("room-pins", lambda stage: stage.press("Pinned messages")),
     room("room-info", lambda stage: stage.press("About this room")),
+    room("room-keys", lambda stage: stage.page.keyboard.press("Control+/")),
+    room("room-date", lambda stage: stage.page.locator(".timeline__day button").first.click()),
     room("room-new-member", who="new"),
 ]  # fmt: skip

@@ -119,7 +119,7 @@ export class Api {
     }
     const body = await response.json().catch(() => ({}));
     if (response.ok) return body;
-    throw new Refusal(body.code ?? "unavailable", body.detail ?? response.statusText);
+    throw new Refusal(body.code ?? "unavailable", body.detail ?? "");
   }
 }
 
