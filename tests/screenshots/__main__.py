@@ -52,12 +52,17 @@ def take(asked: argparse.Namespace, directory: Path) -> int:
     django.setup()
     call_command("migrate", verbosity=0)
     # Now that there are settings, they can be imported.
-    from tests.screenshots.house import furnish
+    from tests.screenshots.house import inhabited
+    from tests.screenshots.judged import look_after
+    from tests.screenshots.life import enliven
     from tests.screenshots.photographer import photograph
     from tests.screenshots.scenes import SCENES
+    from tests.screenshots.secured import secure
     from tests.screenshots.sheets import make_sheets
 
-    house = furnish()
+    house = inhabited()
+    for furnish in (enliven, secure, look_after):
+        furnish(house)
     scenes = [
         scene
         for scene in SCENES
@@ -70,8 +75,6 @@ def take(asked: argparse.Namespace, directory: Path) -> int:
         )
     if asked.sheets:
         make_sheets(FOLDER, [scene.name for scene in scenes], widths, schemes)
-    for fault in faults:
-        print(fault)
     count = len(scenes) * len(widths) * len(schemes)
     print(f"{count} pictures in {FOLDER.relative_to(ROOT)}, {len(faults)} faults.")
     return 1 if faults else 0

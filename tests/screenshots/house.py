@@ -2,27 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
-from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import User
-from chat.models import Draft, Membership, Message, Room
-from chat.services import (
-    bans,
-    links,
-    members,
-    messages,
-    polls,
-    reports,
-    rooms,
-    saved,
-    scheduled,
-    threads,
-)
-from tests.factories import Member, make_member, make_message, make_moderator, make_room, uuid4
+from chat.models import Draft, HeldMessage, Membership, Message, Room
+from chat.services import rooms
+from tests.factories import Member, make_member, make_message, make_moderator, make_room
+from tests.screenshots.said import LINES, Line
 
 HANDLES = {
     "ines": "Ines Vidal",
@@ -38,80 +24,34 @@ HARD_NAMES = {
     "spark": "✨👩‍👩‍👧‍👦 Sparkle 🏳️‍🌈✨",
     "long": "Maria del Carmen Josefa Antonia de la Santísima Trinidad Ruiz",
 }
-REACTIONS = tuple("👍😂🎉😮😢🙏🔥👀🚀✅❌🌱🍅🥕🐝🌞💯🤝🍐🫖")
-SENTENCE = (
-    "We looked at the water meter again, and what it says does not go together with what the bill "
-    "says, so one of them must be wrong. "
-)
-# Days and minutes ago, who, what.
-GENERAL = [
-    (2, 600, "noor", "Morning! The seed order is in: **twelve** kinds of tomato, four of beans."),
-    (2, 598, "noor", "I put the list on the shed door."),
-    (2, 570, "sam", "Twelve! Where are they all going to stand?"),
-    (2, 569, "ines", "On your window sill, Sam. We voted."),
-    (2, 300, "tomasz", "Who has the long ladder? The gutter over plot 9 drips on the beehives."),
-    (2, 290, "meilin", "@bjorn had it last, for the pear tree."),
-    (1, 700, "bjorn", "It is back, behind the compost. Sorry! I also left a jar of pears."),
-    (1, 695, "bjorn", "> Who has the long ladder?\n\nTwo rungs are loose by the way. Careful."),
-    (
-        1,
-        200,
-        "sam",
-        "Bring to the supper on Saturday:\n\n- bread (Noor)\n- two long tables\n"
-        "- lamps, *charged this time*",
-    ),
-    (0, 240, "meilin", "The water comes on at six now, see https://example.org/water-times/"),
-    (0, 238, "meilin", "`tap 3` stays closed until the seal is there."),
-    (0, 120, "ines", "Lovely. I am there from five, with the big pot."),
-    (0, 90, "noor", "@ines can you bring the blue bowls too? Ours broke in the move."),
-    (0, 45, "ines", "All eight of them."),
-    (0, 20, "tomasz", "The bees are fine, and they say thank you. 🐝"),
-]
-SEEDS = [
-    (0, 400, "sam", "Swapping three kinds of basil for anything that climbs."),
-    (0, 390, "meilin", "I have sweet peas! Four packets, last year's."),
-    (0, 388, "meilin", "They came up well for me."),
-    (0, 60, "noor", "@ines are there any of your runner beans left?"),
-    (0, 58, "bjorn", "Asking for the same beans."),
-]
-HARD = [
-    (1, 300, "wolfe", "A short one."),
-    (1, 299, "layla", "صباح الخير! هل وصلت البذور الجديدة؟ نحتاج إلى خمسة أكياس."),
-    (1, 298, "layla", "נגיע בשעה שש, ונביא איתנו את הסולם. **בהצלחה**, and then some English."),
-    (1, 200, "spark", "👩‍👩‍👧‍👦🏳️‍🌈🎉"),
-    (1, 199, "long", (SENTENCE * 40)[:4000]),
-    (1, 190, "wolfe", "unbreakable" * 30),
-    (1, 180, "spark", "https://example.org/" + "a-very-long-path/" * 14),
-    (
-        1,
-        170,
-        "long",
-        "```python\ndef water(beds, *, until):\n    return [bed for bed in beds if "
-        "bed.moisture < until and not bed.is_covered and bed.last_watered_at]\n```",
-    ),
-    (
-        0,
-        90,
-        "spark",
-        "| bed | sown | who waters it | what is to be done before the frost comes |\n"
-        "|---|---|---|---|\n| 1 | May | Noor | cover |\n| 2 | June | Sam | harvest |",
-    ),
-    (
-        0,
-        80,
-        "layla",
-        "## A heading\n\n1. first\n2. second\n   - and below it\n\n> a quotation "
-        "that goes on, because whoever said it went on for a while\n\n---\n\nend",
-    ),
-    (
-        0,
-        70,
-        "wolfe",
-        "@ines 日本語のテキストも折り返されます。"
-        "長い文章でもきちんと表示されるはずです。"
-        "한국어도 마찬가지입니다. ข้อความภาษาไทยไม่มีช่องว่างระหว่างคำ",
-    ),
-]
+LONG_TOPIC = "All kinds of things that do not fit anywhere else, told at some length " * 3
+USUAL = tuple(HANDLES)
+EVERYBODY = (*HANDLES, *HARD_NAMES)
+# What it is called here, its kind, its name and topic, who made it, who else is in it.
+ROOMS: list[tuple[str, str, str, str, str, tuple[str, ...]]] = [
+    ("general", "public", "General", "Everything that concerns all plots", "ines",
+     (*USUAL, "new", "secured", "banned")),
+    ("seeds", "public", "Seeds and swaps", "Give, take, grow", "sam", USUAL),
+    ("shed", "public", "Tool shed", "Who has the ladder?", "tomasz", USUAL[:4]),
+    ("empty", "public", "Beekeeping", "", "meilin", ("ines",)),
+    ("others", "public", "Pond", "Frogs, newts, and the pump", "bjorn", ()),
+    ("market", "public", "Marketplace", "One offer at a time", "meilin", (*USUAL, "spark")),
+    ("compost", "public", "Compost", "What goes in, and what does not", "bjorn",
+     (*USUAL, "spark")),
+    ("quarrel", "public", "Hose and taps", "Whose turn it is", "tomasz", USUAL),
+    ("committee", "private", "Committee", "By invitation", "ines", USUAL[:3]),
+    ("locked", "public", "Announcements", "Read here what was decided", "bjorn", USUAL),
+    ("readonly", "public", "Minutes", "Of each meeting", "sam", USUAL),
+    ("archived", "public", "Harvest 2025", "It was a good year", "tomasz", USUAL),
+    ("hard", "public", "Ausschusszusammensetzungsangelegenheiten und anderes Langes",
+     LONG_TOPIC, "ines", EVERYBODY),
+]  # fmt: skip
+DIRECT = {
+    "direct_noor": ("noor",),
+    "direct_wolfe": ("wolfe",),
+    "direct_layla": ("layla",),
+    "group": ("sam", "meilin"),
+}
 
 
 @dataclass
@@ -126,9 +66,17 @@ class House:
         """Return the cookies of a member's browser; of nobody's, none."""
         return self.people[who].cookies if who else {}
 
+    def said(self, room: str, words: str) -> Message:
+        """Return the first message of a room in which there are those words."""
+        found = Message.objects.filter(room=self.rooms[room], body__contains=words).first()
+        assert found, words
+        return found
+
     def tidy(self) -> None:
         """Forget what scenes before left lying about."""
         Draft.objects.all().delete()
+        waiting = HeldMessage.objects.filter(state=HeldMessage.State.WAITING)
+        waiting.filter(author=self.people["ines"].user).delete()
 
     def unread(self, room: str, count: int) -> None:
         """Let the last ``count`` messages of ``room`` be unread by Ines."""
@@ -137,8 +85,18 @@ class House:
         seats.update(read_seq=max(here.last_seq - count, 0), unread_from=None)
 
 
-def furnish() -> House:
-    """Make everything, once. Needs a migrated, empty database."""
+def inhabited() -> House:
+    """Return a house of members and rooms in which much was said. Needs an empty database."""
+    house = House(_people())
+    house.places["noor_id"] = str(house.people["noor"].id)
+    _make_rooms(house)
+    for room, lines in LINES.items():
+        _talk(house, room, lines)
+    _close_rooms(house)
+    return house
+
+
+def _people() -> dict[str, Member]:
     people = {
         handle: make_member(username=handle, display_name=name)
         for handle, name in (HANDLES | HARD_NAMES).items()
@@ -148,172 +106,42 @@ def furnish() -> House:
         username="newcomer", display_name="Nadia Newcomer", shown_around=False
     )
     people["banned"] = make_member(username="banned", display_name="Basil Banned")
-    house = House(people)
-    _make_rooms(house)
-    _make_extras(house)
-    return house
+    people["secured"] = make_member(username="secured", display_name="Selma Secured")
+    return people
 
 
 def _make_rooms(house: House) -> None:
-    people = house.people
-    usual = [people[handle] for handle in HANDLES]
-    ines = people["ines"]
-
-    def room(key: str, kind: str, who: list[Member], owner: Member, **more: Any) -> Room:
-        made = house.rooms[key] = make_room(kind, who, owner=owner, **more)
-        house.places[key] = made.slug
-        return made
-
-    general = room(
-        "general",
-        "public",
-        [*usual, people["new"]],
-        ines,
-        name="General",
-        slug="general",
-        topic="Everything that concerns all plots",
-    )
-    seeds = room(
-        "seeds", "public", usual, people["sam"], name="Seeds and swaps", topic="Give, take, grow"
-    )
-    room(
-        "shed", "public", usual[:4], people["tomasz"], name="Tool shed", topic="Who has the ladder?"
-    )
-    room("empty", "public", [ines], people["meilin"], name="Beekeeping", topic="")
-    room("others", "public", [], people["bjorn"], name="Pond", topic="Frogs, newts, and the pump")
-    committee = room(
-        "committee", "private", usual[:3], ines, name="Committee", topic="By invitation"
-    )
-    locked = room(
-        "locked",
-        "public",
-        usual,
-        people["bjorn"],
-        name="Announcements",
-        topic="Read here what was decided",
-    )
-    hard = room(
-        "hard",
-        "public",
-        [*usual, *(people[handle] for handle in HARD_NAMES)],
-        ines,
-        name="Ausschusszusammensetzungsangelegenheiten und anderes Langes",
-        topic="All kinds of things that do not fit anywhere else, told at some length " * 3,
-    )
-    for key, other in (("noor", "noor"), ("wolfe", "wolfe"), ("layla", "layla")):
-        direct = house.rooms[f"direct-{key}"] = make_room("direct", [ines, people[other]])
-        house.places[f"direct_{key}"] = direct.slug
-    group = make_room("direct", [ines, people["sam"], people["meilin"]])
-    house.places["group"] = group.slug
-
-    talk(house, general, GENERAL)
-    talk(house, seeds, SEEDS)
-    talk(house, hard, HARD)
-    talk(
-        house,
-        committee,
-        [
-            (0, 300, "noor", "The lease is up in March. Let us talk before."),
-            (0, 299, "ines", "Thursday?"),
-        ],
-    )
-    talk(house, locked, [(3, 100, "bjorn", "The gate code changes on the first of the month.")])
-    talk(
-        house,
-        house.rooms["direct-noor"],
-        [
-            (1, 100, "noor", "Did the blue bowls survive?"),
-            (0, 70, "ines", "All eight! Packed in straw."),
-            (0, 65, "noor", "You are the best. See you at five."),
-        ],
-    )
-    talk(house, house.rooms["direct-wolfe"], [(0, 500, "wolfe", "Guten Tag!")])
-    talk(house, house.rooms["direct-layla"], [(0, 480, "layla", "مرحبا يا إيناس")])
-    talk(house, group, [(0, 30, "sam", "Shall we meet at the gate?")])
-    rooms.lock(people["bjorn"].user, locked.pk, True)
+    for key, kind, name, topic, owner, others in ROOMS:
+        members = [house.people[who] for who in others]
+        slug = "general" if key == "general" else None
+        made = make_room(
+            kind, members, owner=house.people[owner], name=name, topic=topic, slug=slug
+        )
+        _keep(house, key, made)
+    for key, others in DIRECT.items():
+        people = [house.people[who] for who in ("ines", *others)]
+        _keep(house, key, make_room("direct", people))
 
 
-def talk(house: House, room: Room, lines: list[tuple[int, int, str, str]]) -> None:
+def _keep(house: House, key: str, made: Room) -> None:
+    house.rooms[key] = made
+    house.places[key] = made.slug
+    house.places[f"{key}_id"] = str(made.pk)
+
+
+def _talk(house: House, room: str, lines: list[Line]) -> None:
     """Say each line, dated back as many days and minutes as it says."""
     now = timezone.now()
     for days, minutes, who, body in lines:
-        made = make_message(room, house.people[who], body)
+        made = make_message(house.rooms[room], house.people[who], body)
         at = now - timedelta(days=days, minutes=minutes)
         Message.objects.filter(pk=made.pk).update(created_at=at)
 
 
-def _make_extras(house: House) -> None:
+def _close_rooms(house: House) -> None:
+    """In some of them one cannot write, or not as one likes."""
     people, here = house.people, house.rooms
-    ines, noor, sam, root = (people[handle].user for handle in ("ines", "noor", "sam", "root"))
-
-    def said(room: str, words: str) -> Message:
-        found = Message.objects.filter(room=here[room], body__contains=words).first()
-        assert found, words
-        return found
-
-    for handle, emoji in (("sam", "😂"), ("noor", "😂"), ("bjorn", "🌱"), ("ines", "😂")):
-        messages.react(people[handle].user, said("general", "window sill").pk, emoji, True)
-    for emoji in REACTIONS:
-        for handle in ("ines", "noor", "long")[: 1 + len(emoji) % 3]:
-            messages.react(people[handle].user, said("hard", "A short one").pk, emoji, True)
-    ladder = said("general", "Who has the long ladder? The gutter")
-    for who, body in (("bjorn", "Me, I think."), ("tomasz", "Is it behind the compost?"),
-                      ("ines", "It is! With a jar of pears.")):  # fmt: skip
-        make_message(here["general"], people[who], body, thread=ladder.pk)
-    threads.follow(ines, ladder.pk, True)
-    answer = make_message(
-        here["general"],
-        people["sam"],
-        "Then the bees get a pear as well.",
-        reply_to=said("general", "jar of pears").pk,
-    )
-    house.places["message"] = str(answer.seq)
-    house.places["ladder"] = str(ladder.seq)
-    messages.pin(ines, said("general", "Bring to the supper").pk, True)
-    messages.edit(
-        people["meilin"].user,
-        said("general", "tap 3").pk,
-        "`tap 3` stays closed until the new seal is there, so: the can.",
-    )
-    gone = make_message(here["general"], people["sam"], "never mind")
-    messages.remove(sam, gone.pk)
-    poll = polls.ask(
-        noor,
-        here["general"].pk,
-        uuid4(),
-        "When shall we light the fire?",
-        [
-            "At six, with the water",
-            "At seven",
-            "When everybody is there, however long that takes and whoever is late",
-        ],
-    )
-    assert poll.id is not None
-    for handle, choice in (("sam", 0), ("ines", 0), ("bjorn", 1), ("meilin", 2), ("tomasz", 0)):
-        polls.vote(people[handle].user, poll.id, [choice])
-    make_message(here["general"], people["ines"], "Six it is. I bring matches.")
-    for words in ("Bring to the supper", "seed order"):
-        saved.save(ines, said("general", words).pk, True)
-    saved.save(ines, said("hard", "We looked at the water").pk, True)
-    scheduled.schedule(
-        ines,
-        here["general"].pk,
-        "Good morning! The gate is open.",
-        timezone.now() + timedelta(hours=14),
-    )
-    links.create(ines, here["general"].pk, expires_in=7 * 24 * 3600, uses_max=20)
-    reports.report_message(noor, said("hard", "unbreakable").pk, "spam", "Over and over again.")
-    members.mute(
-        ines,
-        here["hard"].pk,
-        people["spark"].id,
-        timezone.now() + timedelta(days=2),
-        "Took over the conversation.",
-    )
-    bans.ban(root, people["banned"].id, "Sold the same lawn mower to five members.")
-    User.objects.filter(username="noor").update(status="On plot 12 until noon", status_emoji="🌱")
-    if settings.MAIL_CONFIGURED:
-        EmailAddress.objects.create(
-            user=ines, email="ines@example.org", primary=True, verified=True
-        )
-        EmailAddress.objects.create(user=ines, email="ines.vidal.of.the.gardens@mail.example.org")
+    rooms.lock(people["bjorn"].user, here["locked"].pk, True)
+    rooms.update(people["sam"].user, here["readonly"].pk, writers="stewards")
+    rooms.archive(people["tomasz"].user, here["archived"].pk, True)
+    rooms.update(people["meilin"].user, here["market"].pk, slow_mode=300)

@@ -1,6 +1,6 @@
 """Chromium goes from scene to scene, and measures what it sees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.template.loader import render_to_string
@@ -11,7 +11,7 @@ from playwright.sync_api import Error as PageError
 from tests.parts.chromium import launch_options
 from tests.parts.site import Site
 from tests.screenshots.house import House
-from tests.screenshots.scenes import Scene, Stage
+from tests.screenshots.stage import Scene, Stage
 
 MEASURE = (Path(__file__).parent / "overflow.js").read_text()
 HEIGHTS = {360: 740, 768: 1024, 1280: 800, 1920: 1080}  # px of a screen, by its width
@@ -19,6 +19,10 @@ TOUCHES_UP_TO = 768  # px: those are held in a hand
 PATIENCE = 20_000  # ms
 LOCALES = {"en": "en-GB"}  # that a browser asks for
 KEPT = "indexeddb,local_storage,session_storage"
+OTHERS = ("noor", "bjorn", "meilin")  # are in General all the time
+# Letters are there, and what was changed is drawn.
+DRAWN = """document.fonts.ready.then(() =>
+  new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))))"""
 
 
 def photograph(
@@ -40,53 +44,69 @@ def photograph(
     faults: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
+        others = _let_in(browser, house, site)
         for width in widths:
-            for scheme in schemes:
-                visitors = Visitors(browser, house, width, scheme, language)
-                for scene in scenes:
-                    name = f"{scene.name}-{width}-{scheme}"
-                    at = workshop if scene.in_workshop else site
-                    faults += [
-                        f"{name}: {fault}"
-                        for fault in _take(visitors, house, at, scene, folder / f"{name}.png")
-                    ]
-                visitors.leave()
+            visitors = Visitors(browser, house, width)
+            for scene in scenes:
+                at = workshop if scene.in_workshop else site
+                stage = Stage(visitors.page(scene, at), house, others)
+                name = f"{scene.name}-{width}"
+                found = _take(
+                    stage, scene, at.url, [(s, folder / f"{name}-{s}.png") for s in schemes]
+                )
+                faults += [f"{name}: {fault}" for fault in found]
+                for fault in found:
+                    print(f"{name}: {fault}", flush=True)
+            visitors.leave()
         browser.close()
     return faults
 
 
-class Visitors:
-    """One browser for each member, all on the same kind of screen."""
+def _let_in(browser: Browser, house: House, site: Site) -> dict[str, Page]:
+    """Open a window for each of OTHERS: who is there shows, and types when a scene wants it."""
+    pages = {}
+    for who in OTHERS:
+        context = browser.new_context()
+        context.add_cookies(_cookies(house, who, site))
+        pages[who] = context.new_page()
+        pages[who].goto(f"{site.url}/rooms/{house.places['general']}/")
+    return pages
 
-    def __init__(
-        self, browser: Browser, house: House, width: int, scheme: str, language: str
-    ) -> None:
+
+def _cookies(house: House, who: str, site: Site) -> list[dict[str, str]]:
+    return [
+        {"name": name, "value": value, "url": site.url}
+        for name, value in house.cookies_of(who).items()
+    ]
+
+
+class Visitors:
+    """One browser for each member and language, all on the same kind of screen."""
+
+    def __init__(self, browser: Browser, house: House, width: int) -> None:
         self.browser = browser
         self.house = house
         self.language = language
         self.options = {
             "viewport": {"width": width, "height": HEIGHTS[width]},
-            "color_scheme": scheme,
             "has_touch": width <= TOUCHES_UP_TO,
             "is_mobile": width <= TOUCHES_UP_TO,
             "reduced_motion": "reduce",
-            "locale": LOCALES.get(language, language),
             "timezone_id": "UTC",
         }
-        self.contexts: dict[tuple[str, str], BrowserContext] = {}
+        self.contexts: dict[tuple[str, str, str], BrowserContext] = {}
 
-    def page(self, who: str, site: Site) -> Page:
-        """Open a page of ``who``, whose browser remembers nothing but who they are."""
-        if (who, site.url) not in self.contexts:
-            context = self.browser.new_context(**self.options)
+    def page(self, scene: Scene, site: Site) -> Page:
+        """Open a page for a scene, in a browser that remembers nothing but who it belongs to."""
+        key = (scene.who, scene.language, site.url)
+        if key not in self.contexts:
+            context = self.browser.new_context(**self.options, locale=scene.language)
             context.set_default_timeout(PATIENCE)
-            cookies = self.house.cookies_of(who)
-            context.add_cookies(
-                [{"name": key, "value": value, "url": site.url} for key, value in cookies.items()]
-            )
-            self.contexts[who, site.url] = context
-        context = self.contexts[who, site.url]
+            self.contexts[key] = context
+        context = self.contexts[key]
         context.set_offline(False)
+        context.clear_cookies()
+        context.add_cookies(_cookies(self.house, scene.who, site))
         page = context.new_page()
         forget = {"origin": site.url, "storageTypes": KEPT}
         context.new_cdp_session(page).send("Storage.clearDataForOrigin", forget)
@@ -98,37 +118,54 @@ class Visitors:
             context.close()
 
 
-def _take(visitors: Visitors, house: House, site: Site, scene: Scene, picture: Path) -> list[str]:
-    page = visitors.page(scene.who, site)
+def _take(
+    stage: Stage, scene: Scene, address: str, pictures: Sequence[tuple[str, Path]]
+) -> list[str]:
+    """Play a scene and take its pictures, each in its scheme; return what is wrong with it."""
+    page = stage.page
     try:
-        house.tidy()
-        if scene.before:
-            scene.before(house)
-        if scene.template:
-            _serve_template(page, scene, visitors.language)
-        if scene.is_early:
-            page.route("**/*.js", lambda route: route.abort())
-        page.goto(site.url + scene.path.format(**house.places))
-        if scene.is_chat:
-            page.locator("#chat chat-app").wait_for()
-            page.locator("[data-state=online]").first.wait_for(state="attached")
-        if scene.after:
-            scene.after(Stage(page, house, visitors.language))
-        page.wait_for_timeout(150)  # what is faded in is there
-        page.screenshot(path=picture, full_page=not (scene.is_chat or scene.is_early))
-        return [f"{over}" for over in page.evaluate(MEASURE)]
+        _play(stage, scene, address)
+        over = list(page.evaluate(MEASURE))
+        for scheme, picture in pictures:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate(DRAWN)
+            # What comes in by itself is shown as it is in the end.
+            page.screenshot(path=picture, full_page=scene.is_tall, animations="disabled")
+        return over
     except (PageError, AssertionError) as error:
-        page.screenshot(path=picture)
-        return [f"NOT SEEN: {str(error).splitlines()[0]}"]
+        for _, picture in pictures:
+            page.screenshot(path=picture)
+        return [f"NOT SEEN: {' '.join(_head(str(error)))}"]
     finally:
         page.close()
 
 
-def _serve_template(page: Page, scene: Scene, language: str) -> None:
+def _head(text: str) -> Iterator[str]:
+    """Yield the lines of an error that say which and where."""
+    for line in text.splitlines()[:4]:
+        yield line.strip()
+
+
+def _play(stage: Stage, scene: Scene, address: str) -> None:
+    page, house = stage.page, stage.house
+    house.tidy()
+    if scene.before:
+        scene.before(house)
+    if scene.template:
+        _serve_template(page, scene)
+    if scene.is_early:
+        page.route("**/*.js", lambda route: route.abort())
+    page.goto(address + scene.path.format(**house.places))
+    if scene.is_chat:
+        page.locator("#chat chat-app").wait_for()
+        page.locator("[data-state=online]").first.wait_for(state="attached")
+    if scene.after:
+        scene.after(stage)
+
+
+def _serve_template(page: Page, scene: Scene) -> None:
     """Answer the scene's address with its template: of a page that nobody can ask for."""
-    assert scene.template
-    with override(language):
-        body = render_to_string(scene.template, dict(scene.context))
+    body = render_to_string(scene.template, dict(scene.context))
 
     def answer(route: Route) -> None:
         route.fulfill(body=body, content_type="text/html; charset=utf-8")

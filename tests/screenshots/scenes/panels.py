@@ -1,0 +1,30 @@
+"""What stands beside the conversation, and on a phone in its place."""
+
+from tests.screenshots.stage import Scene, Stage, room
+
+
+def _thread(stage: Stage) -> None:
+    stage.row("long ladder? The gutter").locator(".message__thread").click()
+    stage.page.locator("thread-panel .message").nth(2).wait_for()
+
+
+def _scheduled(stage: Stage) -> None:
+    stage.page.locator(".composer__more").click()
+    stage.press("Scheduled messages")
+    stage.opened("scheduled-panel li")
+
+
+PANELS: list[Scene] = [
+    room("room-thread", _thread),
+    room("room-threads", lambda stage: stage.panel("Threads")),
+    room("room-mentions", lambda stage: stage.panel("Mentions")),
+    room("room-saved", lambda stage: stage.panel("Saved")),
+    room("room-scheduled", _scheduled),
+    room("room-pins", lambda stage: stage.press("Pinned messages")),
+    room("room-info", lambda stage: stage.press("About this room")),
+    room("room-hard-info", lambda stage: stage.press("About this room"), path="/rooms/{hard}/"),
+    room("room-threads-none", lambda stage: stage.panel("Threads"), who="secured"),
+    room("room-mentions-none", lambda stage: stage.panel("Mentions"), who="secured"),
+    room("room-saved-none", lambda stage: stage.panel("Saved"), who="secured"),
+    room("room-pins-none", lambda stage: stage.press("Pinned messages"), path="/rooms/{seeds}/"),
+]
