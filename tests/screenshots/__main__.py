@@ -10,7 +10,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from tests.parts.site import ROOT, Site, site_environment
+from tests.parts.site import ROOT, Site, collected, site_environment
 
 FOLDER = ROOT / "var" / "screenshots"
 WIDTHS = (360, 768, 1280, 1920)  # px
@@ -42,7 +42,7 @@ def take(asked: argparse.Namespace, directory: Path) -> int:
     """Furnish a site in ``directory`` and photograph it."""
     settings = {
         "DATABASE_URL": f"sqlite:///{directory}/chat.sqlite3",
-        "STATIC_ROOT": str(directory / "static"),
+        "STATIC_ROOT": collected(),
         "MEDIA_ROOT": str(directory / "media"),
         "EMAIL_URL": "dummymail://",
         "RATE_LIMITS": "off",
