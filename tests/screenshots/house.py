@@ -107,6 +107,7 @@ def _people() -> dict[str, Member]:
     )
     people["banned"] = make_member(username="banned", display_name="Basil Banned")
     people["secured"] = make_member(username="secured", display_name="Selma Secured")
+    people["careful"] = make_member(username="careful", display_name="Carl Careful")
     return people
 
 

@@ -91,7 +91,12 @@ def _vote(house: House) -> None:
     assert poll.id is not None
     for handle, choice in VOTES:
         polls.vote(house.people[handle].user, poll.id, [choice])
-    make_message(general, house.people["ines"], "Six it is. I bring matches.")
+    for who, body in (
+        ("ines", "Six it is. I bring matches."),
+        ("sam", "Marshmallows, anyone? 🔥"),
+        ("meilin", "Always. And the long forks are in the shed."),
+    ):
+        make_message(general, house.people[who], body)
 
 
 def _keep_for_later(house: House) -> None:

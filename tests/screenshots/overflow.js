@@ -34,6 +34,8 @@
       found.push(`${describe(element)} reaches ${Math.round(over)} px over the edge`);
     }
     const style = getComputedStyle(element);
+    if (parseFloat(style.textIndent) < -width || parseFloat(style.textIndent) > width) continue; // a sign
+    if (element.matches("input, textarea, select")) continue; // one moves in them
     const isCut = style.overflowX === "hidden" || style.overflowX === "clip";
     const tells = style.textOverflow === "ellipsis" || style.webkitLineClamp !== "none";
     if (isCut && !tells && element.scrollWidth > element.clientWidth + TOLERANCE) {

@@ -20,9 +20,13 @@ PATIENCE = 20_000  # ms
 LOCALES = {"en": "en-GB"}  # that a browser asks for
 KEPT = "indexeddb,local_storage,session_storage"
 OTHERS = ("noor", "bjorn", "meilin")  # are in General all the time
-# Letters are there, and what was changed is drawn.
-DRAWN = """document.fonts.ready.then(() =>
-  new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))))"""
+# Letters and pictures are there, and what was changed is drawn.
+DRAWN = """async () => {
+  await document.fonts.ready;
+  const pictures = [...document.images].filter((image) => image.loading !== "lazy");
+  await Promise.allSettled(pictures.map((picture) => picture.decode()));
+  await new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)));
+}"""
 
 
 def photograph(
@@ -125,6 +129,7 @@ def _take(
     page = stage.page
     try:
         _play(stage, scene, address)
+        page.evaluate(DRAWN)
         over = list(page.evaluate(MEASURE))
         for scheme, picture in pictures:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -158,7 +163,7 @@ def _play(stage: Stage, scene: Scene, address: str) -> None:
     page.goto(address + scene.path.format(**house.places))
     if scene.is_chat:
         page.locator("#chat chat-app").wait_for()
-        page.locator("[data-state=online]").first.wait_for(state="attached")
+        page.locator(".room-list__me [data-state=online]").wait_for(state="attached")
     if scene.after:
         scene.after(stage)
 

@@ -18,18 +18,19 @@ DAY = 24 * 60 * 60  # s: no scene is taken later than that
 
 
 def secure(house: House) -> None:
-    """Give Ines addresses and what was mailed to her, and Selma all second steps there are."""
+    """Give Ines addresses and what was mailed to her, Selma all second steps, and Carl one."""
     ines = house.people["ines"].user
     EmailAddress.objects.create(user=ines, email="ines@example.org", primary=True, verified=True)
     unsure = EmailAddress.objects.create(
         user=ines, email="ines.vidal.of.the.gardens@mail.example.org"
     )
-    selma = house.people["secured"].user
-    EmailAddress.objects.create(user=selma, email="selma@example.org", primary=True, verified=True)
+    selma, carl = house.people["secured"].user, house.people["careful"].user
+    EmailAddress.objects.create(user=carl, email="carl@example.org", primary=True, verified=True)
+    TOTP.activate(carl, generate_totp_secret())
     house.places["confirmation"] = EmailConfirmationHMAC(unsure).key
     token = default_token_generator.make_token(ines)
     house.places["reset"] = f"{user_pk_to_url_str(ines)}-{token}"
-    for who in ("ines", "secured"):
+    for who in ("ines", "noor", "secured"):
         _has_just_signed_in(house.people[who])
     TOTP.activate(selma, generate_totp_secret())
     RecoveryCodes.activate(selma)
@@ -43,6 +44,6 @@ def _has_just_signed_in(member: Member) -> None:
     """Spare them being asked for the password again."""
     session = SessionStore(member.cookie)
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "password", "at": time.time() + DAY, "username": member.username}
+        {"method": "password", "at": time.time() + DAY, "reauthenticated": True}
     ]
     session.save()

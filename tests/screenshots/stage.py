@@ -11,6 +11,7 @@ from tests.screenshots.house import House
 NARROW = 736  # px: the 46rem below which one thing is shown at a time
 MENU = "message-menu .menu, message-sheet .menu"
 OPEN = "dialog[open], .popup, .side-panel"
+LISTED = ".side-panel :is(.listed, .side-panel__note)"
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,12 @@ class Stage:
         self.page.keyboard.press(key)
 
     def press(self, label: str) -> None:
-        """Press the first button or menu item of that name that is seen."""
-        found = self.page.get_by_role("button", name=label)
-        found = found.or_(self.page.get_by_role("menuitem", name=label))
-        found.filter(visible=True).first.click()
+        """Press the first button of that name that is seen."""
+        self.page.get_by_role("button", name=label).filter(visible=True).first.click()
+
+    def choose(self, label: str) -> None:
+        """Choose from a menu."""
+        self.page.get_by_role("menuitem", name=label).first.click()
 
     def opened(self, what: str = OPEN) -> None:
         """Wait for what was asked for."""
@@ -64,14 +67,14 @@ class Stage:
         self.on_row(text, "m")
         self.opened(MENU)
         if choice:
-            self.press(choice)
+            self.choose(choice)
             self.opened()
 
     def panel(self, name: str) -> None:
         """Open one of the lists of one's own."""
         self.rooms()
         self.page.locator(".room-list__own").get_by_role("button", name=name).click()
-        self.opened(".side-panel")
+        self.opened(LISTED)
 
     def rooms(self) -> None:
         """See the rooms; on a phone they take the place of the conversation."""

@@ -64,6 +64,15 @@ export function messageProgress(entry, client) {
  */
 function refused(entry, client) {
   const { client_id: id, body, refusal } = entry;
+  const discard = html`<button type="button" class="link" @click=${() => client.outbox.discard(id)}>
+    ${gettext("Discard")}
+  </button>`;
+  if (refusal?.held) {
+    return html`<div class="message__refused" data-held role="status">
+      <p>${icon("clock")} <span>${reason(refusal)}</span></p>
+      <p>${discard}</p>
+    </div>`;
+  }
   const notSent = refusal ? gettext("Not sent. {why}", { why: reason(refusal) }) : gettext("Not sent.");
   return html`<div class="message__refused" role="alert">
     <p>${icon("circle-alert")} <span>${notSent}</span></p>
@@ -74,9 +83,7 @@ function refused(entry, client) {
       <button type="button" class="link" @click=${() => client.outbox.resend(id, body)}>
         ${gettext("Send again")}
       </button>
-      <button type="button" class="link" @click=${() => client.outbox.discard(id)}>
-        ${gettext("Discard")}
-      </button>
+      ${discard}
     </p>
   </div>`;
 }

@@ -50,6 +50,7 @@ class RoomList extends ChatElement {
           : nothing}
         ${this.#section("rooms", gettext("Rooms"), rooms, [urls.newRoom, gettext("New room")])}
         ${this.#section("people", gettext("People"), direct, [urls.people, gettext("Write to someone")])}
+        ${this.#sought ? this.#nothing([...favourites, ...rooms, ...direct]) : nothing}
       </nav>
       ${this.#footer()}
     `;
@@ -89,6 +90,15 @@ class RoomList extends ChatElement {
     const first = /** @type {HTMLElement | null} */ (this.querySelector("a.room-list__room"));
     if (event.key === "Enter" && this.#sought) first?.click();
     if (event.key === "Enter" || event.key === "Escape") this.#seek("");
+  }
+
+  /** What is said where none of these rooms is called what is sought. */
+  #nothing(/** @type {RoomState[]} */ rooms) {
+    if (this.#shown(rooms).length > 0) return nothing;
+    return html`<p class="room-list__nothing" role="status">
+      ${gettext("Nothing is called that.")}
+      <a href=${this.client.urls.rooms}>${gettext("Find rooms")}</a>
+    </p>`;
   }
 
   /** What is this member's own, of all rooms. */

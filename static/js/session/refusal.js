@@ -1,17 +1,22 @@
 // @ts-check
 
-/** The server said no: `code` is one of docs/protocol.md, `retryAfter` is in seconds. */
+/**
+ * The server said no: `code` is one of docs/protocol.md, `retryAfter` is in seconds; a message that is
+ * `held` waits for a moderator, who may post it yet.
+ */
 export class Refusal extends Error {
   /**
    * @param {string} code
    * @param {string} detail
    * @param {number | null} [retryAfter]
+   * @param {boolean} [held]
    */
-  constructor(code, detail, retryAfter = null) {
+  constructor(code, detail, retryAfter = null, held = false) {
     super(detail);
     this.name = "Refusal";
     this.code = code;
     this.retryAfter = retryAfter;
+    this.held = held;
   }
 }
 

@@ -138,7 +138,7 @@ export class Session extends Emitter {
     const answered = frame.type === "ack" || frame.type === "error" ? this.#answer(frame.ref) : null;
     if (!answered) return this.tell("frame", frame);
     if (frame.type === "ack") return answered.resolve(frame);
-    return answered.reject(new Refusal(frame.code, frame.detail, frame.retry_after));
+    return answered.reject(new Refusal(frame.code, frame.detail, frame.retry_after, frame.held));
   }
 
   #greeted(/** @type {Hello} */ frame) {

@@ -18,7 +18,7 @@
  * @property {number} order
  * @property {string} written_at
  * @property {"pending" | "refused" | "stored"} state
- * @property {{code: string, detail: string} | null} refusal
+ * @property {{code: string, detail: string, held?: boolean} | null} refusal
  *
  * @typedef {object} OutboxStorage
  * @property {boolean} lasts whether what is put there survives the tab
@@ -237,7 +237,7 @@ export class Outbox extends Emitter {
 
   #refuse(/** @type {Entry} */ entry, /** @type {Refusal} */ error) {
     entry.state = "refused";
-    entry.refusal = { code: error.code, detail: error.message };
+    entry.refusal = { code: error.code, detail: error.message, held: error.held };
     this.#storage.put(entry).catch(() => undefined);
     this.tell("change");
   }

@@ -186,7 +186,6 @@ export default {
 "Not well": "متوعّك",
 "Nothing": "لا شيء",
 "Nothing has been reported.": "لا بلاغات.",
-"Nothing is called that.": "لا شيء بهذا الاسم.",
 "Nothing is pinned here. Owners and moderators pin what should stay at hand.": "لا شيء مثبّت هنا. يثبّت المالكون والمشرفون ما ينبغي أن يبقى في المتناول.",
 "Nothing is pinned here. Pin what should stay at hand from a message's menu.": "لا شيء مثبّت هنا. ثبّت ما ينبغي أن يبقى في المتناول من قائمة الرسالة.",
 "Nothing is saved. Save a message from its menu: nobody is told.": "لا شيء محفوظ. احفظ رسالة من قائمتها: لن يُخبَر أحد.",

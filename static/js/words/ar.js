@@ -39,6 +39,7 @@ export default {
 "No longer saved.": "لم تعد محفوظة.",
 "Not sent.": "لم تُرسل.",
 "Not sent. {why}": "لم تُرسل. {why}",
+"Nothing is called that.": "لا شيء بهذا الاسم.",
 "Offline": "غير متصل",
 "Online": "متصل",
 "Options": "الخيارات",

@@ -186,7 +186,6 @@ export default {
 "Not well": "Krank",
 "Nothing": "Nichts",
 "Nothing has been reported.": "Es wurde nichts gemeldet.",
-"Nothing is called that.": "Nichts heißt so.",
 "Nothing is pinned here. Owners and moderators pin what should stay at hand.": "Hier ist nichts angeheftet. Eigentümer und Moderatoren heften an, was zur Hand bleiben soll.",
 "Nothing is pinned here. Pin what should stay at hand from a message's menu.": "Hier ist nichts angeheftet. Was zur Hand bleiben soll, heftest du im Menü einer Nachricht an.",
 "Nothing is saved. Save a message from its menu: nobody is told.": "Nichts ist gespeichert. Speichere eine Nachricht über ihr Menü: Niemand erfährt davon.",

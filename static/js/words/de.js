@@ -39,6 +39,7 @@ export default {
 "No longer saved.": "Nicht mehr gespeichert.",
 "Not sent.": "Nicht gesendet.",
 "Not sent. {why}": "Nicht gesendet. {why}",
+"Nothing is called that.": "Nichts heißt so.",
 "Offline": "Offline",
 "Online": "Online",
 "Options": "Optionen",

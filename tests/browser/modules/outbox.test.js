@@ -135,7 +135,7 @@ export async function a_refused_message_stays_with_its_reason_and_lets_others_pa
   await outbox.add(message("two"));
   await settled();
   equal(states(outbox), ["one: refused", "two: stored"]);
-  equal(outbox.in(1)[0].refusal, { code: "forbidden", detail: "You are muted." });
+  equal(outbox.in(1)[0].refusal, { code: "forbidden", detail: "You are muted.", held: false });
   const later = await opened({ storage, owner: "another tab" });
   equal(states(later.outbox), ["one: refused"], "after a reload:");
 }

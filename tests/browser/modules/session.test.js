@@ -77,6 +77,15 @@ export async function a_refusal_is_told_with_its_reason() {
   const error = await asked.catch((refusal) => refusal);
   ok(error instanceof Refusal, "not a Refusal");
   equal([error.code, error.message, error.retryAfter], ["slow_mode", "Wait.", 3]);
+  equal(error.held, false);
+}
+
+export async function a_message_that_waits_for_a_moderator_is_told_apart() {
+  const { session, socket } = open();
+  const asked = session.request({ type: "send" });
+  socket().hear({ type: "error", ref: 1, code: "forbidden", detail: "Later.", held: true });
+  const error = await asked.catch((refusal) => refusal);
+  equal([error.code, error.held], ["forbidden", true]);
 }
 
 export async function questions_are_lost_with_the_connection() {

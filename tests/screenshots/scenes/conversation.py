@@ -67,6 +67,7 @@ def _picker(stage: Stage) -> None:
 def _who_reacted(stage: Stage) -> None:
     """A finger rests on a reaction."""
     chip = stage.row("window sill").locator(".reaction").first
+    chip.scroll_into_view_if_needed()
     chip.dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
     stage.opened("reaction-list.popup")
 
@@ -89,7 +90,7 @@ def _composer_menu(choice: str = "") -> Callable[[Stage], None]:
         stage.page.locator(".composer__more").click()
         stage.opened("composer-menu .menu")
         if choice:
-            stage.press(choice)
+            stage.choose(choice)
             stage.opened()
 
     return act
@@ -107,7 +108,7 @@ def _room_menu(name: str, choice: str = "") -> Callable[[Stage], None]:
         line.locator(".room-list__more").click()
         stage.opened("room-menu .menu")
         if choice:
-            stage.press(choice)
+            stage.choose(choice)
             stage.opened("dialog[open]")
 
     return act

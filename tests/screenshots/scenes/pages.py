@@ -6,7 +6,7 @@ from tests.factories import PASSWORD
 from tests.screenshots.stage import Scene, Stage, page
 
 SITE = {"site_name": "Parlour"}
-LONG = "Selma Secured of the Gardens by the River and all that grows there"
+MIXED = "In\u0435s Vidal"  # with a letter of another alphabet that looks like its own
 
 
 def _submit(there: Page, values: dict[str, str]) -> None:
@@ -26,7 +26,7 @@ def _refused(**values: str):
 
 
 def _second_step(stage: Stage) -> None:
-    _submit(stage.page, {"login": "secured", "password": PASSWORD})
+    _submit(stage.page, {"login": "careful", "password": PASSWORD})
     stage.page.locator("[name=code]").wait_for()
 
 
@@ -55,19 +55,19 @@ DOOR = [
 ]  # fmt: skip
 ACCOUNT = [
     page("profile", "/accounts/profile/"),
-    page("profile-wrong", "/accounts/profile/", after=_refused(display_name=LONG * 2)),
+    page("profile-wrong", "/accounts/profile/", after=_refused(display_name=MIXED)),
     page("account-menu", "/accounts/profile/", after=_account_menu, is_tall=False),
     page("email", "/accounts/email/"),
     page("password", "/accounts/password/change/"),
     page("password-again", "/accounts/reauthenticate/"),
     page("two-step", "/accounts/2fa/"),
-    page("two-step-app", "/accounts/2fa/totp/activate/"),
+    page("two-step-app", "/accounts/2fa/totp/activate/", "noor"),
     page("two-step-on", "/accounts/2fa/", "secured"),
     page("two-step-off", "/accounts/2fa/totp/deactivate/", "secured"),
     page("recovery-codes", "/accounts/2fa/recovery-codes/", "secured"),
     page("recovery-codes-new", "/accounts/2fa/recovery-codes/generate/", "secured"),
     page("passkeys", "/accounts/2fa/webauthn/", "secured"),
-    page("passkey-add", "/accounts/2fa/webauthn/add/", "secured"),
+    page("passkey-add", "/accounts/2fa/webauthn/add/", "noor"),
     page("passkey-rename", "/accounts/2fa/webauthn/keys/{passkey}/edit/", "secured"),
     page("passkey-remove", "/accounts/2fa/webauthn/keys/{passkey}/remove/", "secured"),
     page("sessions", "/accounts/sessions/"),

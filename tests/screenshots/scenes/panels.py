@@ -1,6 +1,6 @@
 """What stands beside the conversation, and on a phone in its place."""
 
-from tests.screenshots.stage import Scene, Stage, room
+from tests.screenshots.stage import LISTED, Scene, Stage, room
 
 
 def _thread(stage: Stage) -> None:
@@ -10,8 +10,13 @@ def _thread(stage: Stage) -> None:
 
 def _scheduled(stage: Stage) -> None:
     stage.page.locator(".composer__more").click()
-    stage.press("Scheduled messages")
+    stage.choose("Scheduled messages")
     stage.opened("scheduled-panel li")
+
+
+def _pins(stage: Stage) -> None:
+    stage.press("Pinned messages")
+    stage.opened(LISTED)
 
 
 PANELS: list[Scene] = [
@@ -20,11 +25,11 @@ PANELS: list[Scene] = [
     room("room-mentions", lambda stage: stage.panel("Mentions")),
     room("room-saved", lambda stage: stage.panel("Saved")),
     room("room-scheduled", _scheduled),
-    room("room-pins", lambda stage: stage.press("Pinned messages")),
+    room("room-pins", _pins),
     room("room-info", lambda stage: stage.press("About this room")),
     room("room-hard-info", lambda stage: stage.press("About this room"), path="/rooms/{hard}/"),
     room("room-threads-none", lambda stage: stage.panel("Threads"), who="secured"),
     room("room-mentions-none", lambda stage: stage.panel("Mentions"), who="secured"),
     room("room-saved-none", lambda stage: stage.panel("Saved"), who="secured"),
-    room("room-pins-none", lambda stage: stage.press("Pinned messages"), path="/rooms/{seeds}/"),
+    room("room-pins-none", _pins, path="/rooms/{seeds}/"),
 ]
