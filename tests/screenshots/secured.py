@@ -3,7 +3,10 @@
 import time
 
 from allauth.account.forms import default_token_generator
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
@@ -46,4 +49,5 @@ def _has_just_signed_in(member: Member) -> None:
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [
         {"method": "password", "at": time.time() + DAY, "reauthenticated": True}
     ]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(member.id)
     session.save()

@@ -62,13 +62,13 @@ class Stage:
         """Wait for what was asked for."""
         self.page.locator(what).last.wait_for()
 
-    def menu_of(self, text: str, choice: str = "") -> None:
-        """Open what is seldom done with a message, and choose from it."""
+    def menu_of(self, text: str, choice: str = "", opens: str = OPEN) -> None:
+        """Open what is seldom done with a message, and choose what ``opens`` something."""
         self.on_row(text, "m")
         self.opened(MENU)
         if choice:
             self.choose(choice)
-            self.opened()
+            self.opened(opens)
 
     def panel(self, name: str) -> None:
         """Open one of the lists of one's own."""

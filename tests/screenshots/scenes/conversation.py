@@ -181,7 +181,7 @@ WRITING = [
     room("room-refused", _refused("A submarine, hardly used."), path="/rooms/{seeds}/"),
     room("room-held", _refused("A lawn mower against anything."), path="/rooms/{seeds}/"),
     room("room-answer", _answer),
-    room("room-edit", _message_menu(MINE, "Edit")),
+    room("room-edit", lambda stage: stage.menu_of(MINE, "Edit", "message-editor textarea")),
     room("room-keyboard", _keyboard),
     room("room-long-draft",
          lambda stage: stage.field.fill("A line of a draft that goes on.\n" * 14)),
