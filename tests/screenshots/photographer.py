@@ -26,6 +26,8 @@ DRAWN = """async () => {
   const pictures = [...document.images].filter((image) => image.loading !== "lazy");
   await Promise.allSettled(pictures.map((picture) => picture.decode()));
   await new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)));
+  const moving = document.getAnimations().filter(({ effect }) => effect.getTiming().duration < 1);
+  await Promise.allSettled(moving.map(({ finished }) => finished));
 }"""
 
 
