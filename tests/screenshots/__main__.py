@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("words", nargs="*", help="parts of the names of scenes; all without")
     parser.add_argument("--width", type=int, action="append", choices=WIDTHS)
     parser.add_argument("--scheme", action="append", choices=SCHEMES)
-    parser.add_argument("--language", default="en", help="that the browsers ask for: de, ar")
+    parser.add_argument("--language", help="all of them in another one: de, ar")
     parser.add_argument("--sheets", action="store_true", help="one picture a scene, side by side")
     return parser.parse_args()
 
@@ -56,7 +56,7 @@ def take(asked: argparse.Namespace, directory: Path) -> int:
     from tests.screenshots.judged import look_after
     from tests.screenshots.life import enliven
     from tests.screenshots.photographer import photograph
-    from tests.screenshots.scenes import SCENES
+    from tests.screenshots.scenes import scenes_in
     from tests.screenshots.secured import secure
     from tests.screenshots.sheets import make_sheets
 
@@ -65,14 +65,12 @@ def take(asked: argparse.Namespace, directory: Path) -> int:
         furnish(house)
     scenes = [
         scene
-        for scene in SCENES
+        for scene in scenes_in(asked.language)
         if not asked.words or any(word in scene.name for word in asked.words)
     ]
     widths, schemes = asked.width or WIDTHS, asked.scheme or SCHEMES
     with Site(**settings) as site, Site(**settings | {"DEBUG": "on"}) as workshop:
-        faults = photograph(
-            house, site, workshop, scenes, widths, schemes, FOLDER, language=asked.language
-        )
+        faults = photograph(house, site, workshop, scenes, widths, schemes, FOLDER)
     if asked.sheets:
         make_sheets(FOLDER, [scene.name for scene in scenes], widths, schemes)
     count = len(scenes) * len(widths) * len(schemes)

@@ -39,8 +39,6 @@ def photograph(
     widths: Sequence[int],
     schemes: Sequence[str],
     folder: Path,
-    *,
-    language: str,
 ) -> list[str]:
     """Take each of ``scenes`` at each width in each scheme; return what does not fit, in words.
 
@@ -55,7 +53,7 @@ def photograph(
             visitors = Visitors(browser, house, width)
             for scene in scenes:
                 at = workshop if scene.in_workshop else site
-                stage = Stage(visitors.page(scene, at), house, others)
+                stage = Stage(visitors.page(scene, at), house, others, scene.language)
                 name = f"{scene.name}-{width}"
                 found = _take(
                     stage, scene, at.url, [(s, folder / f"{name}-{s}.png") for s in schemes]
@@ -92,7 +90,6 @@ class Visitors:
     def __init__(self, browser: Browser, house: House, width: int) -> None:
         self.browser = browser
         self.house = house
-        self.language = language
         self.options = {
             "viewport": {"width": width, "height": HEIGHTS[width]},
             "has_touch": width <= TOUCHES_UP_TO,
@@ -105,8 +102,9 @@ class Visitors:
     def page(self, scene: Scene, site: Site) -> Page:
         """Open a page for a scene, in a browser that remembers nothing but who it belongs to."""
         key = (scene.who, scene.language, site.url)
+        locale = LOCALES.get(scene.language, scene.language)
         if key not in self.contexts:
-            context = self.browser.new_context(**self.options, locale=scene.language)
+            context = self.browser.new_context(**self.options, locale=locale)
             context.set_default_timeout(PATIENCE)
             self.contexts[key] = context
         context = self.contexts[key]
@@ -172,7 +170,8 @@ def _play(stage: Stage, scene: Scene, address: str) -> None:
 
 def _serve_template(page: Page, scene: Scene) -> None:
     """Answer the scene's address with its template: of a page that nobody can ask for."""
-    body = render_to_string(scene.template, dict(scene.context))
+    with override(scene.language):
+        body = render_to_string(scene.template, dict(scene.context))
 
     def answer(route: Route) -> None:
         route.fulfill(body=body, content_type="text/html; charset=utf-8")

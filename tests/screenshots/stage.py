@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext, override
 from playwright.sync_api import Locator, Page
 
 from tests.screenshots.house import House
@@ -21,6 +22,12 @@ class Stage:
     page: Page
     house: House
     others: Mapping[str, Page]
+    language: str
+
+    def told(self, text: str) -> str:
+        """Return a text of the site as it stands on this page."""
+        with override(self.language):
+            return gettext(text)
 
     @property
     def is_narrow(self) -> bool:
@@ -52,11 +59,12 @@ class Stage:
 
     def press(self, label: str) -> None:
         """Press the first button of that name that is seen."""
-        self.page.get_by_role("button", name=label).filter(visible=True).first.click()
+        found = self.page.get_by_role("button", name=self.told(label))
+        found.filter(visible=True).first.click()
 
     def choose(self, label: str) -> None:
         """Choose from a menu."""
-        self.page.get_by_role("menuitem", name=label).first.click()
+        self.page.get_by_role("menuitem", name=self.told(label)).first.click()
 
     def opened(self, what: str = OPEN) -> None:
         """Wait for what was asked for."""
@@ -73,7 +81,8 @@ class Stage:
     def panel(self, name: str) -> None:
         """Open one of the lists of one's own."""
         self.rooms()
-        self.page.locator(".room-list__own").get_by_role("button", name=name).click()
+        own = self.page.locator(".room-list__own")
+        own.get_by_role("button", name=self.told(name)).click()
         self.opened(LISTED)
 
     def rooms(self) -> None:
@@ -102,7 +111,7 @@ class Scene:
     is_early: bool = False  # the scripts have not come yet
     template: str = ""  # drawn here instead of by the site
     context: Mapping[str, Any] = field(default_factory=dict)
-    language: str = "en-GB"
+    language: str = "en"
 
 
 def page(name: str, path: str, who: str = "ines", **more: Any) -> Scene:

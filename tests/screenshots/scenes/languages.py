@@ -1,12 +1,12 @@
-"""The pages with most words in them again, in German and from right to left in Arabic."""
+"""Scenes again in another language; some of them are from right to left then."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from tests.screenshots.scenes.conversation import CONVERSATION
-from tests.screenshots.scenes.pages import PAGES
 from tests.screenshots.stage import Scene
 
-AGAIN = (
+# In which there are most words.
+WORDY = (
     "sign-in", "sign-up-wrong", "reset", "banned", "profile", "email", "two-step", "passkeys",
     "sessions", "standing", "directory", "new-room", "join", "room-settings", "people",
     "not-found", "room", "room-list", "room-hard", "room-members", "room-message", "room-muted",
@@ -15,12 +15,11 @@ AGAIN = (
 )  # fmt: skip
 
 
-def _in(language: str) -> list[Scene]:
-    return [
-        replace(scene, name=f"{language}-{scene.name}", language=language)
-        for scene in (*PAGES, *CONVERSATION)
-        if scene.name in AGAIN
-    ]
+def again_in(language: str, scenes: Iterable[Scene]) -> list[Scene]:
+    """Return the scenes in another language."""
+    return [replace(scene, name=f"{language}-{scene.name}", language=language) for scene in scenes]
 
 
-LANGUAGES = [*_in("de"), *_in("ar")]
+def most_words_in(language: str, scenes: Iterable[Scene]) -> list[Scene]:
+    """Return those with most words in another language."""
+    return again_in(language, (scene for scene in scenes if scene.name in WORDY))

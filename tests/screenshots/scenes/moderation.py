@@ -26,7 +26,9 @@ def _asked(verb: str) -> Callable[[Stage], None]:
 
     def act(stage: Stage) -> None:
         _panel(stage)
-        buttons = stage.page.locator(".moderation").get_by_role("button", name=verb, exact=True)
+        buttons = stage.page.locator(".moderation").get_by_role(
+            "button", name=stage.told(verb), exact=True
+        )
         buttons.first.click()
         stage.opened("dialog[open]")
 
@@ -39,7 +41,7 @@ def _card(stage: Stage) -> None:
 
 
 def _appeal(stage: Stage) -> None:
-    stage.page.locator(".composer__closed").get_by_role("button", name="Appeal").click()
+    stage.page.locator(".composer__closed").get_by_role("button", name=stage.told("Appeal")).click()
     stage.opened("dialog[open]")
 
 
