@@ -63,6 +63,7 @@ def add_passkey(page: Page, member: Member) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
     page.get_by_label("Passwordless").check()
+    page.wait_for_load_state()  # the button is a script's
     page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_text("The passkey is added.")).to_be_visible()
 
