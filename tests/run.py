@@ -1,4 +1,4 @@
-"""Runs all tests: in groups, each a pytest process of its own, as many at once as there are cores.
+"""Runs all tests: in groups, each a pytest process of its own, one more at once than cores.
 
 A group is a set of paths on one kind of SITE. Groups need not agree on anything: each has a
 database, ports and parts of its own. The last line says 'N passed, N failed'.
@@ -82,19 +82,19 @@ def groups() -> list[Group]:
     """Return all groups, those that take longest first."""
     return [
         Group("browser", other_browser_tests(), needs=("chromium",)),
-        CONVERSATION_EMBEDDED,
         # Scripts hashed and without their comments, two processes.
         Group("browser, production", CONVERSATION, "production", (*STORES, "chromium")),
+        CONVERSATION_EMBEDDED,
         Group("faults", ("tests/faults",), "production", (*STORES, "haproxy")),
-        Group("live, production", ("tests/live",), "production", STORES),
+        Group("units, Postgres", units(), "production", STORES),
         Group("live, embedded", ("tests/live",)),
-        Group("deploy", ("tests/deploy",), "production", (*STORES, "nginx", "openssl")),
+        Group("units, SQLite", units(but=("accounts", "bench", "views"))),
         Group("commands", ("tests/commands",), "production", STORES),
+        Group("live, production", ("tests/live",), "production", STORES),
         Group("server", ("tests/server",), "production", STORES),
         # Who may do what, what is refused, and pages do not depend on the database.
         Group("security", ("tests/matrix", "tests/corpus"), "production", STORES),
-        Group("units, Postgres", units(), "production", STORES),
-        Group("units, SQLite", units(but=("accounts", "bench", "views"))),
+        Group("deploy", ("tests/deploy",), "production", (*STORES, "nginx", "openssl")),
     ]
 
 
@@ -174,7 +174,8 @@ def run_all(chosen: list[Group]) -> list[Outcome]:
             )
         return outcome
 
-    with ThreadPoolExecutor(max(2, os.cpu_count() or 2)) as pool:
+    # Half of their time they wait for something other than the processor.
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         return list(pool.map(run_and_tell, chosen))
 
 
