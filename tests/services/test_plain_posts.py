@@ -5,7 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from chat.models import Membership, Message, batch
@@ -153,3 +153,10 @@ def test_a_room_with_anything_else_keeps_its_order_the_careful_way(room, private
         post(ada, room), post(ada, room, **fields), post(ada, private), post(ada, room)
     )
     assert_left(plain, 0, 1, 3)
+
+
+def test_the_database_takes_no_message_from_one_who_never_had_a_seat(room, stranger):
+    place = {"room": room, "seq": 1000, "version": 1000, "posted_version": 1000}
+    Message.objects.create(**place, author=stranger.user, client_id=uuid4())
+    with pytest.raises(IntegrityError, match="message_of_a_seat"):
+        connection.check_constraints()
