@@ -8,7 +8,6 @@ from benchmarks.servers import (
     NODE_WS_REDIS_PG,
     OURS,
     SERVERS,
-    UVLOOP,
     Server,
 )
 from benchmarks.trial import Trial
@@ -20,8 +19,8 @@ PRECISION = {False: 1.08, True: 1.25}  # of the greatest rate, by quick
 SECONDS = {False: 2.0, True: 1.0}  # of each rate tried
 LOW_SECONDS = {False: 4.0, True: 1.5}
 
-# Python's limit, those whom the targets name, and ourselves.
-QUICK = [UVLOOP, NODE_WS_REDIS, NODE_WS_REDIS_PG, OURS]
+# Those whom the targets name, and ourselves.
+QUICK = [NODE_WS_REDIS, NODE_WS_REDIS_PG, OURS]
 
 
 def fanout(members: int, rooms: int) -> Callable[[Server, Parts, bool], Figures]:

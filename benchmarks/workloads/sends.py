@@ -9,7 +9,7 @@ from benchmarks.trial import Trial
 from benchmarks.workloads.workload import Column, Figures, Workload
 
 SENDERS = 200
-WINDOWS = (1, 4)  # unanswered sends of a member at a time; the better counts
+WINDOWS = (4, 16)  # unanswered sends of a member at a time; the better counts
 SECONDS = {False: 4.0, True: 1.5}
 WARM_SECONDS = 0.5
 
