@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.load_core import HEARTBEAT, Answer
-from benchmarks.machine import cpu_seconds
+from benchmarks.machine import LOAD_CORE, SERVER_CORE, cpu_seconds
 from benchmarks.parts import HERE, Parts
-from benchmarks.servers import OURS
+from benchmarks.servers import OURS, OURS_TWICE, Server
 from benchmarks.trial import Trial
 from benchmarks.workloads.search import capacity
 
@@ -38,11 +39,11 @@ LAYERS = [
         "way out: hub to sockets",
         r"chat/live/(hub|seats|repair|feed|socket|wire|presence|typists|onlookers)\.py",
     ),
-    ("consumer, handshake", r"chat/live/(consumer|handshake|admission)\.py|django/contrib"),
-    ("Redis", r"chat/live/relay\.py|channels_redis|/redis/|hiredis|msgpack|chat/broadcast\.py"),
-    ("writer: batches", r"chat/live/batches\.py"),
+    ("consumer, handshake", r"chat/live/(consumer|handshake|admission|direct)\.py|django/contrib"),
+    ("Redis", r"chat/live/(relay|line)\.py|redis/|hiredis|msgpack|chat/broadcast\.py"),
+    ("writer: batches", r"chat/live/(batches|posts|storing)\.py"),
     ("database: thread hop", r"chat/live/database\.py|concurrent/futures|threading\.py|queue\.py"),
-    ("database: driver", r"psycopg"),
+    ("database: driver", r"psycopg|chat/live/pipeline\.py"),
     ("database: Django's ORM", r"django/(db|utils)|asgiref/local|copy\.py|weakref\.py"),
     ("posting", r"chat/(services|models|permissions|markup|errors)"),
     ("HTTP: Daphne, Twisted", r"daphne|autobahn|channels/|chatsite/|twisted/(?!.*reactor\.py)"),
@@ -68,6 +69,7 @@ class Profile:
     prepare: Callable[[Trial], Step]
     rooms_per_member: int = 1
     heartbeat: float = HEARTBEAT
+    server: Server = OURS
 
     def count(self, answer: Answer, seconds: float) -> float:
         """Return how many units ``answer`` is about."""
@@ -98,9 +100,14 @@ def resting(trial: Trial) -> Step:
     return lambda seconds: trial.measured(lambda: trial.lg.idle(seconds))
 
 
+# Two processes share both cores with the load: see workloads/processes.py.
+BOTH = (SERVER_CORE, LOAD_CORE)
+CORES_OF_TWO: dict[str, Any] = {"server_cores": BOTH, "load_cores": BOTH}
+
 PROFILES = {
     "w1": Profile(500, 1, "delivery", "delivered", delivering),
     "w2": Profile(1000, 100, "delivery", "delivered", delivering),
+    "w2x2": Profile(1000, 100, "delivery", "delivered", delivering, server=OURS_TWICE),
     "sends": Profile(200, 200, "send", "sent", sending),
     "sends1": Profile(200, 1, "send", "sent", sending),
     "conn": Profile(1000, 500, "coming and going", "greeted", connecting, rooms_per_member=5),
@@ -115,7 +122,8 @@ def profile(name: str, parts: Parts, seconds: float, leaves: int = 12, native: b
     raw = parts.directory / f"{name}.raw"
     cookies = parts.cookies(load.members, load.rooms, load.rooms_per_member)
     with Trial(
-        OURS, parts, rooms=load.rooms, cookies=cookies, heartbeat=load.heartbeat
+        load.server, parts, cookies=cookies, heartbeat=load.heartbeat, rooms=load.rooms,
+        **CORES_OF_TWO if load.server is OURS_TWICE else {},
     ) as trial:  # fmt: skip
         trial.connect(load.members)
         step = load.prepare(trial)
