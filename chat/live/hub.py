@@ -37,6 +37,7 @@ from chat.live.admission import Arrival, Credentials, Guest, Shown, Welcome
 from chat.live.batches import Batches
 from chat.live.commands import carry_out
 from chat.live.database import Database
+from chat.live.departures import Departures, Outgoing
 from chat.live.feed import RoomFeed
 from chat.live.limits import SOCKETS_MAX, Allowance
 from chat.live.onlookers import Onlookers
@@ -66,9 +67,6 @@ CREDENTIALS_MAX = 1000  # sockets whose credentials are looked at in one query
 ADMISSION_MAX = 50  # s, while the database does not answer; clients give up then as well
 DRAIN_COMMANDS = 5  # s that commands under way may still take
 DRAIN_CLOSE = 1  # s for the closing frames to leave
-
-# A room, the version that a frame of it reaches, the frame, and the sockets it is for.
-Outgoing = tuple[int, int, bytes, Collection[Socket]]
 
 
 class Hub:
@@ -100,6 +98,8 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._ready: list[Socket] = []  # those with something to write in this turn of the loop
         self._dirty: dict[int, RoomFeed] = {}
+        self._is_to_flush = False
+        self._departures = Departures(self._fan_out, self._room_left)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._in_turn: Wheel[Socket] = Wheel(CREDENTIALS_EVERY)
         self._slow: set[Socket] = set()
@@ -138,7 +138,7 @@ class Hub:
         task.add_done_callback(self._tasks.discard)
 
     def _is_idle(self) -> bool:
-        if self._ready or not self.posts.is_idle:
+        if self._ready or self._departures or not self.posts.is_idle:
             return False
         return not any(socket.is_busy for socket in self.sockets)
 
@@ -404,8 +404,9 @@ class Hub:
 
     def mark(self, feed: RoomFeed) -> None:
         """Have what is ready sent in this turn of the loop, with all else that comes in it."""
-        self._flush_soon()
         self._dirty[feed.room] = feed
+        if feed.room not in self._departures:
+            self._flush_soon()
 
     def forget(self, feed: RoomFeed) -> None:
         """Let go of a room in which nobody sits any more."""
@@ -418,8 +419,13 @@ class Hub:
         self._have_written(socket, frames.websocket_frame(text))
 
     def _flush_soon(self) -> None:
-        if not (self._dirty or self._ready):
+        if not self._is_to_flush:
+            self._is_to_flush = True
             self._loop.call_soon(self.flush)
+
+    def _room_left(self, room: int) -> None:
+        if room in self._dirty:
+            self._flush_soon()
 
     def _have_written(self, socket: Socket, framed: bytes) -> None:
         if not socket.ready:
@@ -428,25 +434,37 @@ class Hub:
 
     def flush(self) -> None:
         """Send what is ready: each room's changes encoded once, each socket's in one write."""
-        dirty, self._dirty = self._dirty, {}
-        outgoing: list[Outgoing] = []
-        for feed in dirty.values():
-            try:
-                outgoing += self._frames_of(feed)
-            except Exception:
-                # They count as passed on, so no comparison would find them missing.
-                logger.exception("Changes of a room could not be sent; its sockets must sync.")
-                self.have_synced(feed)
+        self._is_to_flush = False
+        outgoing = self._frames_ready()
         # What is alone is written as it is; of several rooms, each socket's share is gathered.
         pass_on = self._have_written if len(outgoing) > 1 else self._write
         for frame in outgoing:
-            self._fan_out(*frame, pass_on)
+            if self._departures.are_due(frame):
+                self._departures.begin(frame)
+            else:
+                self._fan_out(*frame, pass_on)
         ready, self._ready = self._ready, []
         for socket in ready:
             try:
                 socket.write_ready()
             except Exception:
                 self._cut_off(socket)
+
+    def _frames_ready(self) -> list[Outgoing]:
+        """Return the frames of all rooms in which something changed, but for those under way."""
+        dirty, self._dirty = self._dirty, {}
+        outgoing: list[Outgoing] = []
+        for feed in dirty.values():
+            if feed.room in self._departures:
+                self._dirty[feed.room] = feed
+                continue
+            try:
+                outgoing += self._frames_of(feed)
+            except Exception:
+                # They count as passed on, so no comparison would find them missing.
+                logger.exception("Changes of a room could not be sent; its sockets must sync.")
+                self.have_synced(feed)
+        return outgoing
 
     def _frames_of(self, feed: RoomFeed) -> list[Outgoing]:
         events = feed.take()
@@ -488,9 +506,10 @@ class Hub:
         to: int,
         framed: bytes,
         sockets: Collection[Socket],
-        pass_on: Callable[[Socket, bytes], None],
+        pass_on: Callable[[Socket, bytes], None] | None = None,
     ) -> None:
         """Pass a frame on to each socket that is told of the room and reads what it gets."""
+        pass_on = pass_on or self._write
         for socket in sockets:
             # One look at each: here all that a member costs is spent.
             if socket.held and room in socket.held:

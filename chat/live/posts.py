@@ -20,6 +20,7 @@ from chat.services.posting import Outcome, Post
 logger = logging.getLogger(__name__)
 
 RIVALRY = 1.0  # s for which another process counts as writing to our rooms
+ROOM_MAX = 100  # posts of one room in a batch, or the others would wait for all of them
 PATIENCE = 0.25  # s that the others wait for one batch then, which may wait for a room that is held
 
 Done = Callable[[Outcome], None]
@@ -89,7 +90,7 @@ class Posts:
         batch: list[Item] = []
         for room in free:
             waiting = self._waiting.pop(room)
-            share = min(len(waiting), self._size // len(free))
+            share = min(len(waiting), self._size // len(free), ROOM_MAX)
             batch += [waiting.popleft() for _ in range(share)]
             if waiting:
                 self._waiting[room] = waiting  # behind all others

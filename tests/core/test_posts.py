@@ -5,7 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 from chat.errors import Forbidden, Unavailable
-from chat.live.posts import Posts
+from chat.live.posts import ROOM_MAX, Posts
 from chat.services.posting import Ack, Post
 
 
@@ -111,6 +111,14 @@ async def test_a_quiet_room_does_not_wait_for_a_flooded_one():
     store.held[7].set()
     await answers.until(7)
     assert [body for body, _ in answers.told] == ["quiet", *"abcdef"]
+
+
+async def test_one_room_fills_no_batch():
+    store = Store()
+    answers = gathering(store, size=2 * ROOM_MAX)
+    answers.submit(7, *map(str, range(ROOM_MAX + 1)))
+    await answers.until(ROOM_MAX + 1)
+    assert [len(batch) for batch in store.batches] == [ROOM_MAX, 1]
 
 
 async def test_beside_another_process_one_batch_at_a_time_unless_it_waits_for_long():
