@@ -242,7 +242,7 @@ def test_a_message_is_written_for_later_changed_and_sent_when_it_is_due(
     in_ada.page.get_by_role("menuitem", name="Send later").click()
     dialog = in_ada.dialog("Send later")
     expect(dialog.get_by_label("Message")).to_have_value("good morning")
-    dialog.get_by_role("button", name="Tomorrow, 9:00").click()
+    dialog.get_by_role("button", name="Tomorrow, 09:00").click()
     dialog.get_by_role("button", name="Schedule").click()
     expect(in_ada.field).to_have_value("")
     note = in_ada.page.locator(".composer__note", has_text="1 scheduled here")
