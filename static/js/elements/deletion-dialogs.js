@@ -6,15 +6,12 @@
  * @typedef {import("../client.js").ChatClient} ChatClient
  */
 import { gettext, ngettext } from "../all-words.js";
+import { spanInWords } from "../view/until.js";
 import { askWhy, choice } from "./asking-why.js";
 
+const HOUR = 60 * 60; // s
 /** Of how many hours what somebody said is deleted. */
-const LATELY = /** @type {const} */ ([
-  [1, gettext("1 hour")],
-  [24, gettext("1 day")],
-  [7 * 24, gettext("1 week")],
-  [30 * 24, gettext("30 days")],
-]);
+const LATELY = [1, 24, 7 * 24, 30 * 24];
 
 /**
  * Deletes a message of another member.
@@ -51,13 +48,15 @@ export async function restore(client, { id }) {
  */
 export function askPurge(client, room, user) {
   let hours = "24";
+  /** @type {[number, string][]} */
+  const spans = LATELY.map((each) => [each, spanInWords(each * HOUR)]);
   const { name } = client.person(user);
   return askWhy(client, {
     title: gettext("Delete what {name} said here", { name }),
     verb: gettext("Delete"),
     note: gettext("They are told, with the reason. You can restore each message."),
     fields: () =>
-      choice(gettext("Of the last"), LATELY, hours, (value) => {
+      choice(gettext("Of the last"), spans, hours, (value) => {
         hours = value;
       }),
     act: async (reason) => {

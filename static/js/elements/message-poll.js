@@ -43,7 +43,7 @@ class MessagePoll extends ChatElement {
       <div class="poll" role="group" aria-label=${gettext("Poll")}>
         ${poll.options.map((option, index) => this.#option(poll, index))}
         <p class="poll__foot">
-          <span>${kind} · ${ngettext("{n} vote", "{n} votes", poll.voters)}</span>
+          <span>${gettext("{kind} · {votes}", { kind, votes: votesText(poll.voters) })}</span>
           ${this.#mayClose(poll)
             ? html`<button type="button" class="link" @click=${() => this.#close()}>
                 ${gettext("Close the poll")}
@@ -59,6 +59,7 @@ class MessagePoll extends ChatElement {
     const { text, votes, users } = poll.options[index];
     const isMine = this.#mine(poll).includes(index);
     const share = poll.voters ? Math.round((100 * votes) / poll.voters) : 0;
+    const shown = { n: votes.toLocaleString(language), share: percent.format(share / 100) };
     const names = users.map((user) => this.client.person(user).name);
     return html`<button
       type="button"
@@ -71,8 +72,8 @@ class MessagePoll extends ChatElement {
       <span class="poll__mark">${isMine ? icon("circle-check") : nothing}</span>
       <span class="poll__text"><bdi>${text}</bdi></span>
       <span class="poll__votes">
-        <span class="visually-hidden">${ngettext("{n} vote", "{n} votes", votes)}</span>
-        <span aria-hidden="true">${votes.toLocaleString(language)}</span> · ${percent.format(share / 100)}
+        <span class="visually-hidden">${votesText(votes)}, ${shown.share}</span>
+        <span aria-hidden="true">${gettext("{n} · {share}", shown)}</span>
       </span>
       <progress class="poll__bar" max="100" value=${share} aria-hidden="true"></progress>
     </button>`;
@@ -134,6 +135,10 @@ class MessagePoll extends ChatElement {
     this.#isBusy = false;
     if (this.isConnected) this.paint();
   }
+}
+
+function votesText(/** @type {number} */ count) {
+  return ngettext("{n} vote", "{n} votes", count);
 }
 
 customElements.define("message-poll", MessagePoll);

@@ -78,7 +78,12 @@ export class ProfileCard extends ChatElement {
         </div>
       </div>
       ${this.#status(profile)}
-      <p class="profile-card__quiet">${this.#presence(profile)} · ${localTime(profile.time_zone)}</p>
+      <p class="profile-card__quiet">
+        ${gettext("{presence} · {time}", {
+          presence: this.#presence(profile),
+          time: localTime(profile.time_zone),
+        })}
+      </p>
       <div class="profile-card__acts">${isOwn ? this.#ownActs() : this.#acts(profile)}</div>
       ${this.#moderation(profile)}
     `;

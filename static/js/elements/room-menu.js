@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { canMove, leave, move, want } from "../client/arranging.js";
 import { gettext } from "../all-words.js";
-import { inWords } from "../view/until.js";
+import { inWords, spanInWords } from "../view/until.js";
 import { ChatElement, put } from "./element.js";
 import { menuGroup, menuItem, moveInMenu } from "./menu-items.js";
 import { popUp } from "./popup.js";
@@ -12,7 +12,7 @@ const HOUR = 60 * 60 * 1000; // ms
 /** For how long a room can be quiet. */
 const PAUSES = /** @type {const} */ ([
   [gettext("For an hour"), HOUR],
-  [gettext("For 8 hours"), 8 * HOUR],
+  [gettext("For {span}", { span: spanInWords(8 * 3600) }), 8 * HOUR],
   [gettext("For a day"), 24 * HOUR],
   [gettext("For a week"), 7 * 24 * HOUR],
 ]);

@@ -8,20 +8,14 @@
 import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { gettext } from "../all-words.js";
 import { fieldTime } from "../state/when.js";
+import { spanInWords } from "../view/until.js";
 import { askWhy, choice } from "./asking-why.js";
 
 const MINUTE = 60; // s
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** How long a mute or a ban lasts, in s. */
-const LASTING = /** @type {const} */ ([
-  [10 * MINUTE, gettext("10 minutes")],
-  [HOUR, gettext("1 hour")],
-  [8 * HOUR, gettext("8 hours")],
-  [DAY, gettext("1 day")],
-  [7 * DAY, gettext("1 week")],
-  [30 * DAY, gettext("30 days")],
-]);
+const LASTING = [10 * MINUTE, HOUR, 8 * HOUR, DAY, 7 * DAY, 30 * DAY];
 const UNTIL_TIME = "until";
 const FOR_GOOD = "for good";
 
@@ -138,7 +132,8 @@ class End {
   /** @param {() => void} redraw */
   fields(redraw) {
     /** @type {(readonly [number | string, string])[]} */
-    const ends = [...LASTING, [UNTIL_TIME, gettext("Until a day and time")]];
+    const ends = LASTING.map((seconds) => [seconds, spanInWords(seconds)]);
+    ends.push([UNTIL_TIME, gettext("Until a day and time")]);
     if (this.#isForBan) ends.push([FOR_GOOD, gettext("Until it is lifted")]);
     return html`${choice(gettext("For how long"), ends, this.#chosen, (value) => {
         this.#chosen = value;

@@ -3,7 +3,7 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { gettext } from "../all-words.js";
 import { Lost, Refusal } from "../session/refusal.js";
 import { play, soundsAreOn, turnSounds } from "../client/sounds.js";
-import { ahead, inWords } from "../view/until.js";
+import { ahead, inWords, spanInWords } from "../view/until.js";
 import { ChatElement } from "./element.js";
 
 const HOUR = 60 * 60 * 1000; // ms
@@ -11,15 +11,15 @@ const STATUS_MAX = 100; // characters
 const LENGTHS = /** @type {const} */ ([
   [gettext("Until I change it"), 0],
   [gettext("For an hour"), HOUR],
-  [gettext("For 4 hours"), 4 * HOUR],
+  [gettext("For {span}", { span: spanInWords(4 * 3600) }), 4 * HOUR],
   [gettext("For a day"), 24 * HOUR],
   [gettext("For a week"), 7 * 24 * HOUR],
 ]);
 const PAUSES = /** @type {const} */ ([
   [gettext("Off"), 0],
-  [gettext("For 30 minutes"), HOUR / 2],
+  [gettext("For {span}", { span: spanInWords(30 * 60) }), HOUR / 2],
   [gettext("For an hour"), HOUR],
-  [gettext("For 8 hours"), 8 * HOUR],
+  [gettext("For {span}", { span: spanInWords(8 * 3600) }), 8 * HOUR],
   [gettext("For a day"), 24 * HOUR],
 ]);
 const SUGGESTIONS = /** @type {const} */ ([

@@ -31,9 +31,18 @@ export function momentInWords(moment, now = Date.now()) {
   return (moment - now < 6 * DAY ? soon : later).format(date);
 }
 
-/** 30 seconds, 5 minutes, 1 hour */
+/** s of each unit, the longest first */
+const UNITS = /** @type {const} */ ([
+  ["week", 7 * 24 * 3600],
+  ["day", 24 * 3600],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+]);
+
+/** 30 seconds, 5 minutes, 1 hour, 30 days */
 export function spanInWords(/** @type {number} */ seconds) {
-  const [unit, size] = seconds % 3600 === 0 ? ["hour", 3600] : seconds % 60 === 0 ? ["minute", 60] : ["second", 1];
+  const [unit, size] = UNITS.find(([, each]) => seconds % each === 0) ?? ["second", 1];
   const words = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" });
   return words.format(seconds / size);
 }

@@ -76,7 +76,8 @@ export function why_one_is_out_of_a_room_is_known_until_one_is_in_it_again() {
 }
 
 export function a_span_is_told_in_the_largest_unit_that_fits() {
-  equal([30, 60, 300, 90, 3600].map(spanInWords), [
+  equal([30, 60, 300, 90, 3600, 24 * 3600, 7 * 24 * 3600, 30 * 24 * 3600].map(spanInWords), [
     "30 seconds", "1 minute", "5 minutes", "90 seconds", "1 hour",
+    "1 day", "1 week", "30 days",
   ]);
 }
