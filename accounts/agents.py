@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 # The first that is found counts: most browsers also claim to be the ones after them.
 BROWSERS = (
     ("Edg", "Edge"),
@@ -36,9 +38,10 @@ class Agent(NamedTuple):
 
 def describe(user_agent: str) -> Agent:
     """Return a browser's name and system, as in "Firefox on Linux"."""
-    browser = _first(BROWSERS, user_agent) or "A program"
+    browser = _first(BROWSERS, user_agent) or _("A program")
     system = _first(SYSTEMS, user_agent)
-    return Agent(f"{browser} on {system}" if system else browser, system in HANDHELD)
+    on_system = _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return Agent(on_system if system else browser, system in HANDHELD)
 
 
 def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:

@@ -15,10 +15,18 @@ from accounts.limits import Limit
 from accounts.models import NAME_MAX, STATUS_MAX, User
 
 # Other entries of the database are old names of these, and ways of writing an offset.
-REGIONS = (
-    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
-    "Indian", "Pacific",
-)  # fmt: skip
+REGIONS = {
+    "Africa": _("Africa"),
+    "America": _("America"),
+    "Antarctica": _("Antarctica"),
+    "Arctic": _("Arctic"),
+    "Asia": _("Asia"),
+    "Atlantic": _("Atlantic"),
+    "Australia": _("Australia"),
+    "Europe": _("Europe"),
+    "Indian": _("Indian Ocean"),
+    "Pacific": _("Pacific"),
+}
 
 PICTURES = Limit("pictures", 10, 600)  # of one member
 
@@ -32,7 +40,7 @@ def time_zone_choices() -> list[tuple[str, Any]]:
         region, _slash, place = name.partition("/")
         if region in zones:
             zones[region].append((name, place.replace("_", " ").replace("/", " · ")))
-    return [("UTC", "UTC"), *zones.items()]
+    return [("UTC", "UTC"), *((str(REGIONS[region]), zones[region]) for region in REGIONS)]
 
 
 class OneLineField(forms.CharField):

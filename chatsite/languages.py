@@ -9,6 +9,7 @@ change texts.
 
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ PYTHON_WORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 CODE = ("accounts", "chat", "chatsite")
+FIELD = re.compile(r"[a-z_]+: ")  # that a refusal names first, for programs
 LINE_WIDTH = 100
 UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -108,13 +110,16 @@ def brought_up(language: str, found: Catalog) -> Catalog:
 
 
 def untranslated(catalogue: Catalog) -> list[str]:
-    """Return the texts that lack a translation, or one of its forms, or a placeholder."""
+    """Return the texts that lack a translation, or one of its forms, or a placeholder or field."""
     return [_first(message.id) for message in catalogue if message.id and not _is_whole(message)]
 
 
 def _is_whole(message: Any) -> bool:
     forms = message.string if isinstance(message.string, tuple) else (message.string,)
     if not all(forms) or message.fuzzy or list(message.check()):
+        return False
+    field = FIELD.match(_first(message.id))
+    if field is not None and not all(form.startswith(field[0]) for form in forms):
         return False
     return not _scripts_of(message) or not script_texts.lacks_places(message.id, forms)
 

@@ -1,8 +1,11 @@
 """What `manage.py words` finds in the scripts, and what it does not let pass."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from babel.messages import Catalog
+from django.core.management import CommandError, call_command
 
 from chatsite import languages, script_texts
 
@@ -70,3 +73,22 @@ def emoji_in(named: str) -> list[str]:
     pairs = [each.split(" ", 1) for each in named.split("|")]
     assert all(name.strip() for _emoji, name in pairs)
     return [emoji for emoji, _name in pairs]
+
+
+def test_a_text_without_a_translation_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = languages.catalogue_path("de").read_text()
+    (tmp_path / "de.po").write_text(told.replace("Zurück zu den Räumen", ""))
+    shutil.copy(languages.catalogue_path("ar"), tmp_path / "ar.po")
+    monkeypatch.setattr(languages, "catalogue_path", lambda language: tmp_path / f"{language}.po")
+
+    with pytest.raises(CommandError, match=r"1 texts.*\nde: Back to the rooms\Z"):
+        call_command("words", check=True)
+
+
+def test_a_refusal_names_its_field_in_every_language() -> None:
+    found = Catalog()
+    found.add("body: too long.", "Text: zu lang.")
+    found.add("name: too long.", "name: zu lang.")
+    assert languages.untranslated(found) == ["body: too long."]

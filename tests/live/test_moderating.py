@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from chat.models import Message, Room, Sanction
 from chat.rows import wire_time
 from chat.services import members
@@ -128,3 +129,22 @@ def test_what_closes_a_room_to_a_member_refuses_the_plainest_of_messages(
     refused = socket.refused("send", room=room.pk, client_id=str(uuid4()), body="hi")
     assert refused["code"] == ("slow_mode" if "slow_mode" in wanted else "forbidden")
     assert Message.objects.filter(room=room).count() == 1
+
+
+def test_a_socket_is_refused_and_told_things_in_its_members_language(
+    connect: Connect, browse: Browse, room: Room, ada: Member, bob: Member
+) -> None:
+    User.objects.filter(pk=bob.id).update(language="ar")
+    german = connect(ada, headers={"Accept-Language": "de-CH,de;q=0.9"})
+    arabic = connect(bob, headers={"Accept-Language": "de"})
+
+    empty = {"room": room.pk, "client_id": str(uuid4()), "body": " "}
+    assert german.refused("send", **empty)["detail"] == "body: eine Nachricht kann nicht leer sein."
+    assert arabic.refused("send", **empty)["detail"] == "body: لا يمكن أن تكون الرسالة فارغة."
+    assert arabic.refused("dance")["detail"] == "type: لا يوجد أمر كهذا."
+
+    browse(ada).put(f"/api/v1/rooms/{room.pk}/retention", json={"days": 3})
+    german_told = german.expect("notice", about="retention")["text"]
+    assert german_told == "Nachrichten in diesem Raum werden nach 3 Tagen entfernt."
+    arabic_told = arabic.expect("notice", about="retention")["text"]
+    assert arabic_told == "تُزال الرسائل في هذه الغرفة بعد 3 أيام."
