@@ -19,7 +19,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     """Hashed and compressed static files whose module imports are rewritten to the hashed names."""
 
     support_js_module_import_aggregation = True
-    max_post_process_passes = 12  # as deep as modules import each other, with room to spare
+    max_post_process_passes = 16  # as deep as modules import each other, with room to spare
 
     def _save(self, name: str, content: "File[Any]") -> str:
         if name.startswith("js/") and name.endswith(".js"):
