@@ -21,7 +21,7 @@ export default {
 "From a thread": "Aus einem Thread",
 "Go to a day": "Zu einem Tag gehen",
 "Invite somebody": "Jemanden einladen",
-"Loading earlier messages…": "Frühere Nachrichten werden geladen …",
+"Loading earlier messages…": "Frühere Nachrichten werden geladen…",
 "Members": "Mitglieder",
 "Mentions": "Erwähnungen",
 "Message": "Nachricht",
@@ -58,7 +58,7 @@ export default {
 "Saved: you find it under Saved messages.": "Gespeichert: Du findest sie unter „Gespeicherte Nachrichten“.",
 "Send": "Senden",
 "Send again": "Noch einmal senden",
-"Sending…": "Wird gesendet …",
+"Sending…": "Wird gesendet…",
 "Set a status": "Status setzen",
 "Several people are typing…": "Mehrere schreiben…",
 "Show": "Zeigen",
@@ -141,6 +141,6 @@ export default {
 ],
 "{room}, {time}": "{room}, {time}",
 "{time}: see what it said before": "{time}: sehen, was vorher da stand",
-"{what}…": "{what} …"
+"{what}…": "{what}…"
 };
 export const rest = () => import("./de-rest.js");
