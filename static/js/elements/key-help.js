@@ -85,7 +85,7 @@ export class KeyHelp extends ChatElement {
             ([where, keys]) =>
               html`<section>
                 <h3>${where}</h3>
-                <dl>${keys.map(([pressed, done]) => html`<div><dt>${signs(pressed)}</dt><dd>${done}</dd></div>`)}</dl>
+                <dl>${keys.map(([pressed, done]) => html`<div><dt><span dir="ltr">${signs(pressed)}</span></dt><dd>${done}</dd></div>`)}</dl>
               </section>`,
           )}
         </div>

@@ -73,7 +73,7 @@ export default {
 "Delete the message of {name}?": "Nachricht von {name} löschen?",
 "Delete what {name} said here": "Löschen, was {name} hier gesagt hat",
 "Delete what {name} said…": "Löschen, was {name} geschrieben hat…",
-"Dismiss": "Abweisen",
+"Dismiss": "Ausblenden",
 "Dismiss the report": "Meldung abweisen",
 "Emoji": "Emoji",
 "Escalate": "Weiterreichen",

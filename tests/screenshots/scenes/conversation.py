@@ -199,7 +199,7 @@ OPENED = [
     room("room-menu-of-mine", _message_menu(MINE)),
     room("room-seen-by", _message_menu(MINE, "Seen by")),
     room("room-edits", _message_menu(CHANGED, "What it said before")),
-    room("room-forward", _message_menu(MINE, "Forward")),
+    room("room-forward", _message_menu(MINE, "Forward…")),
     room("room-report", _message_menu(CHANGED, "Report…")),
     room("room-day", lambda stage: (stage.on_row(MINE, "d"), stage.opened("dialog[open]"))),
     room("room-picker", _picker),
