@@ -98,11 +98,6 @@ class Rule:
                 self._domains = frozenset(_domain(line) for line in _lines(source))
 
     @property
-    def is_about_authors(self) -> bool:
-        """Whether who says it, or what they said before, has to be known."""
-        return self.kind in (Filter.Kind.MENTIONS, Filter.Kind.REPEATS, Filter.Kind.NEWCOMERS)
-
-    @property
     def needs_recent(self) -> bool:
         """Whether what the author said before has to be known."""
         return self.kind in (Filter.Kind.MENTIONS, Filter.Kind.REPEATS)
