@@ -48,6 +48,18 @@ def test_who_looks_after_the_room_hears_of_a_report_but_nobody_of_one_about_them
     assert reports.open_in(moderator.user, room.pk) == []
 
 
+def test_staff_in_the_room_who_moderate_nothing_hear_nothing_of_a_report(message, room, owner, bob):
+    clerk, chair = make_member(is_staff=True), make_moderator()
+    for member in (clerk, chair):
+        members.join(member.user, room.pk)
+    with listening() as heard:
+        reports.report_message(bob.user, message.pk, "spam")
+    [changed] = heard.of(ModerationChanged)
+    told = {told.user for told in heard.of(Told)}
+    assert {owner.id, chair.id} <= told & set(changed.users)
+    assert clerk.id not in told | set(changed.users)
+
+
 def test_one_has_one_open_report_on_a_message_or_member(report, message, ada, bob, moderator):
     assert reports.report_message(bob.user, message.pk, "spam").pk == report.pk
     about_her = reports.report_member(bob.user, ada.id, "spam")
