@@ -60,6 +60,15 @@ def test_nobody_who_cannot_come_is_chosen(site_moderator):
     assert [role_of(each, room) for each in (banned, gone, last)] == [MEMBER, MEMBER, OWNER]
 
 
+def test_a_guest_owns_no_room_however_long_they_have_been_there(site_moderator):
+    owner, guest, member = make_member(), make_member(is_guest=True), make_member()
+    room = make_room("private", [guest, member], owner=owner)
+    bans.ban(site_moderator.user, owner.id)
+    assert [role_of(each, room) for each in (guest, member)] == [MEMBER, OWNER]
+    deactivate(member)
+    assert role_of(guest, room) == MEMBER
+
+
 def test_a_room_with_another_owner_keeps_to_that_one(room, owner, moderator, ada, site_moderator):
     members.set_role(owner.user, room.pk, ada.id, OWNER)
     with takes_versions(room.pk, 0):
