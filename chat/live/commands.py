@@ -8,11 +8,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat import broadcast
-from chat.errors import ChatError, Forbidden, NotInRoom, Unavailable
+from chat.errors import ChatError, NotInRoom, Unavailable
 from chat.live import frames
 from chat.live.frames import (
     Command,
@@ -50,7 +49,7 @@ def carry_out(hub: "Hub", socket: "Socket", command: Command) -> None:
             _send(hub, socket, command)
         case Ping():
             socket.send(frames.encode(frames.Pong(command.ref, wire_time(timezone.now()))))
-        case Typing() if command.room in socket.rooms:
+        case Typing() if _is_at_once(hub, socket, command):
             _typing(hub, socket, command)
         case _:
             socket.command_began()
@@ -81,10 +80,14 @@ def _send(hub: "Hub", socket: "Socket", command: Send) -> None:
     hub.posts.submit(post, done)
 
 
+def _is_at_once(hub: "Hub", socket: "Socket", command: Typing) -> bool:
+    """Whether nothing has to be asked first: the member stops, or was let type there before."""
+    if command.room not in socket.rooms:
+        return False
+    return not command.on or socket.user in hub.feeds[command.room].typists
+
+
 def _typing(hub: "Hub", socket: "Socket", command: Typing) -> None:
-    if not hub.feeds[command.room].is_writable:
-        _refuse(hub, socket, Forbidden(_("In this room members only read.")), command.ref)
-        return
     socket.typing = command.room if command.on else None
     hub.announce(broadcast.Typing(command.room, socket.user, command.on))
 
@@ -180,9 +183,25 @@ async def _focus(hub: "Hub", socket: "Socket", command: Focus) -> None:
         await hub.onlookers.focused(socket, hub.feeds[socket.focus])
 
 
-async def _typing_elsewhere(hub: "Hub", socket: "Socket", command: Typing) -> None:
-    """Refuse to type in a room that the socket is not in, as the member may know of it."""
-    await hub.database(_as_member, members.check_is_member, socket.user, command.room)
+async def _typing_if_let(hub: "Hub", socket: "Socket", command: Typing) -> None:
+    """Tell that a member types if they may write there; that is kept in mind until it may change.
+
+    So nobody is shown as typing who is muted, or only reads.
+    """
+    feed = hub.feeds.get(command.room)
+    version = feed.version if feed else None
+    socket.typing = command.room
+    try:
+        await hub.database(_as_member, members.check_may_type, socket.user, command.room)
+    except ChatError:
+        socket.typing = None
+        raise
+    if feed is None or command.room not in socket.rooms:
+        return
+    if feed.version == version:  # or their seat may have changed meanwhile
+        feed.typists.add(socket.user)
+    if socket.typing == command.room:
+        _typing(hub, socket, command)
 
 
 _HANDLERS: dict[type, Callable[..., Awaitable[None]]] = {
@@ -192,7 +211,7 @@ _HANDLERS: dict[type, Callable[..., Awaitable[None]]] = {
     Read: _read,
     Sync: _sync,
     Focus: _focus,
-    Typing: _typing_elsewhere,
+    Typing: _typing_if_let,
 }
 
 

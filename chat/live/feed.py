@@ -5,15 +5,10 @@ No I/O: tested without a socket, a database or an event loop.
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from chat.broadcast import RoomChanged
-from chat.rows import InfoRow
 
 if TYPE_CHECKING:
     from chat.live.socket import Socket
-
-_decode_info = msgspec.json.Decoder(InfoRow).decode
 
 
 class RoomFeed:
@@ -26,11 +21,11 @@ class RoomFeed:
         "_ahead",
         "_ready",
         "focused",
-        "is_writable",
         "members",
         "room",
         "sockets",
         "started_at",
+        "typists",
         "version",
     )
 
@@ -43,7 +38,8 @@ class RoomFeed:
         self.focused: set[Socket] = set()
         # The ids of its members, known once somebody has the room in focus.
         self.members: set[int] | None = None
-        self.is_writable = True
+        # Those who may type, as the database said: until their seat or the room changes.
+        self.typists: set[int] = set()
         self._ready: list[RoomChanged] = []
         self._ahead: dict[int, RoomChanged] = {}
 
@@ -68,11 +64,6 @@ class RoomFeed:
         ready, self._ready = self._ready, []
         return ready
 
-    def note_info(self, row: bytes) -> None:
-        """Keep up with the room's own row."""
-        info = _decode_info(row)
-        self.is_writable = not (info.locked or info.archived)
-
     @property
     def has_gap(self) -> bool:
         """Whether there are events for which an earlier one is missing."""
@@ -81,10 +72,15 @@ class RoomFeed:
     def restart(self, version: int) -> None:
         """Go back to ``version``: the database was replaced by an older one."""
         self.version = version
+        self.typists.clear()
         self._ahead.clear()
 
     def _pass(self, event: RoomChanged) -> None:
         self.version = event.to
+        if event.info is not None:
+            self.typists.clear()
+        if event.members:
+            self.typists.difference_update([member.id for member in event.members])
         self._ready.append(event)
 
     def _catch_up(self) -> None:

@@ -469,9 +469,9 @@ class Hub:
     def _frames_of(self, feed: RoomFeed) -> list[Outgoing]:
         events = feed.take()
         for event in events:
-            if event.info is not None:
-                feed.note_info(event.info)
             self.seats.mind(feed, event)
+            for member in event.members:  # muted, perhaps, in the middle of a word
+                self.onlookers.typing(Typing(event.room, member.id, False))
             self._mind_authors(event)
         if not events:
             return []

@@ -38,7 +38,6 @@ class Seats:
         """Let ``socket``, which was told ``room`` as it stands, hear what came after."""
         feed = self._hub.feeds[room.id]
         feed.start(room.version)
-        feed.is_writable = not (room.locked or room.archived)
         self._hub.mark(feed)
         self._hub.flush()
         socket.release(room.id, room.version)

@@ -16,6 +16,7 @@ from chat.models import Block, Membership, Role, Room, Sanction, batch
 from chat.models.audit import Verb
 from chat.permissions import (
     NO_ROOM,
+    check_may_write,
     check_not_direct,
     check_owner,
     check_seat,
@@ -24,6 +25,7 @@ from chat.permissions import (
 )
 from chat.sentences import Sentence, filled
 from chat.services import audit, sanctions
+from chat.services.access import member_room
 from chat.services.changing import RoomChange, changing, changing_many, store_seat
 
 NO_MEMBER = _("There is no such member.")
@@ -296,7 +298,12 @@ def _read_on(
 
 def check_is_member(actor: User, room_id: int) -> None:
     """Raise NotFound or Forbidden for one who is not in the room."""
-    _seat_without_lock(actor, room_id)
+    member_room(actor, room_id)
+
+
+def check_may_type(actor: User, room_id: int) -> None:
+    """Raise NotFound or Forbidden for one who could not say in the room what they type."""
+    check_may_write(*member_room(actor, room_id))
 
 
 def profile_changed(user: User) -> None:
@@ -369,15 +376,6 @@ def _seat_of(change: RoomChange, user_id: int, *, left_too: bool = False) -> Mem
     if seat is None:
         raise NotFound(NO_MEMBER)
     return seat
-
-
-def _seat_without_lock(actor: User, room_id: int) -> tuple[Room, Membership]:
-    room = Room.objects.filter(pk=room_id).first()
-    seat = Membership.objects.active().filter(room=room_id, user=actor).first()
-    check_seat(room, seat)
-    assert room is not None
-    assert seat is not None
-    return room, seat
 
 
 def _check_outranks(actor: User, own: Membership | None, other: Membership) -> None:

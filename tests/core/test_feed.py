@@ -1,11 +1,10 @@
 """A room as a process carries it: its changes put in order, whatever order they come in."""
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.broadcast import RoomChanged
+from chat.broadcast import Fragment, RoomChanged
 from chat.live.feed import RoomFeed
 
 ROOM = 12
@@ -104,16 +103,17 @@ def test_a_feed_goes_back_with_its_database(feed):
 
 
 @pytest.mark.parametrize(
-    ("locked", "archived", "writable"),
-    [(False, False, True), (True, False, False), (False, True, False)],
+    ("changed", "left"),
+    [
+        ({}, {7, 9}),
+        ({"members": [Fragment(7, 11, b"")]}, {9}),
+        ({"info": b"{}"}, set()),
+    ],
 )
-def test_a_feed_knows_whether_one_may_write(feed, locked, archived, writable):
-    row = {
-        "id": ROOM, "kind": "public", "slug": "a", "name": "A", "topic": "", "locked": locked,
-        "archived": archived, "slow_mode": 0, "version": 11,
-    }  # fmt: skip
-    feed.note_info(msgspec.json.encode(row))
-    assert feed.is_writable is writable
+def test_who_may_type_is_kept_in_mind_until_their_seat_or_the_room_changes(feed, changed, left):
+    feed.typists |= {7, 9}
+    feed.offer(RoomChanged(ROOM, 10, 11, **changed))
+    assert feed.typists == left
 
 
 spans = st.tuples(st.integers(0, 12), st.integers(1, 6)).map(

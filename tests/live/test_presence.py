@@ -1,13 +1,16 @@
 """What passes: who is there, and who is typing, in the room one has in focus."""
 
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from chat.models import Room
+from chat.rows import wire_time
 from tests.factories import Member, add_member, make_member, make_room
 from tests.live.client import Client, Frame
-from tests.live.conftest import Connect
+from tests.live.conftest import Browse, Connect
 
 TYPING_EXPIRES = 6  # s
 TYPING_EVERY = 1  # s, at most
@@ -250,6 +253,37 @@ def test_typing_is_told_at_most_once_a_second(
     watcher.expect("typing", users=[])
     told = len(watcher.seen("typing")) - before
     assert told <= (time.monotonic() - begun) / TYPING_EVERY + 1
+
+
+@pytest.mark.parametrize("how", ["muted", "read-only", "locked"])
+def test_who_may_not_write_is_shown_to_nobody_as_typing(
+    connect: Connect, browse: Browse, ada: Member, bob: Member, room: Room, how: str
+) -> None:
+    watcher, writer = connect(ada), connect(bob)
+    focus(watcher, room)
+    writer.send("typing", room=room.pk, on=True)
+    watcher.expect("typing", users=[bob.id])
+    steward, path = browse(ada), f"/api/v1/rooms/{room.pk}"
+    if how == "muted":  # in the middle of a word
+        until = wire_time(timezone.now() + timedelta(hours=1))
+        answer = steward.patch(f"{path}/members/{bob.id}", json={"muted_until": until})
+        writer.member(room.pk, bob.id)
+    else:
+        writer.send("typing", room=room.pk, on=False)
+        changed = {"locked": True} if how == "locked" else {"writers": "stewards"}
+        answer = steward.patch(path, json=changed)
+        writer.wait(lambda frame: bool(frame.get("info")), "the room's row")
+    assert answer.is_success, answer.text
+    watcher.expect("typing", users=[])
+    assert writer.refused("typing", room=room.pk, on=True)["code"] == "forbidden"
+    watcher.settle()
+    assert watcher.seen("typing")[-1]["users"] == []
+    # What is lifted is lifted for typing too.
+    if how == "muted":
+        assert steward.patch(f"{path}/members/{bob.id}", json={"muted_until": None}).is_success
+        writer.expect("notice", about="mute", text=f"You may write in {room} again.")
+        writer.send("typing", room=room.pk, on=True)
+        watcher.expect("typing", users=[bob.id])
 
 
 @pytest.mark.parametrize("kind", ["public", "private"])
