@@ -117,7 +117,9 @@ def _reporter(scene: Scene) -> Member:
 
 def _close(scene: Scene, room: Room) -> None:
     keeper = make_moderator().user
-    if scene.kind == "locked":
+    if scene.kind == "read-only":
+        rooms.update(keeper, room.pk, writers="stewards")
+    elif scene.kind == "locked":
         rooms.lock(keeper, room.pk, True)
     elif scene.kind == "archived":
         rooms.archive(keeper, room.pk, True)

@@ -25,7 +25,7 @@ ROLES = (
     "owner",
     "keeper",  # moderates the site, and is not in the room
 )
-KINDS = ("public", "private", "direct", "locked", "archived")
+KINDS = ("public", "private", "direct", "read-only", "locked", "archived")
 
 GRIDS = {
     # Read, also without joining: what is public, for whoever is signed in.
@@ -33,6 +33,7 @@ GRIDS = {
         public    s b y h y y y y y y y
         private   s b h h h y y y y y h
         direct    s b h h . y . y . . h
+        read-only s b y h y y y y y y y
         locked    s b y h y y y y y y y
         archived  s b y h y y y y y y y
     """,
@@ -41,6 +42,7 @@ GRIDS = {
         public    s b f h f y y y y y f
         private   s b h h h y y y y y h
         direct    s b h h . y . y . . h
+        read-only s b f h f y y y y y f
         locked    s b f h f y y y y y f
         archived  s b f h f y y y y y f
     """,
@@ -49,6 +51,7 @@ GRIDS = {
         public    s b f h f y f y y y f
         private   s b h h h y f y y y h
         direct    s b h h . y . y . . h
+        read-only s b f h f f f f y y f
         locked    s b f h f f f f f f f
         archived  s b f h f f f f f f f
     """,
@@ -57,6 +60,7 @@ GRIDS = {
         public    s b f h f f f y f f f
         private   s b h h h f f y f f h
         direct    s b h h . f . y . . h
+        read-only s b f h f f f f f f f
         locked    s b f h f f f f f f f
         archived  s b f h f f f f f f f
     """,
@@ -64,6 +68,7 @@ GRIDS = {
         public    s b f h f f f y y y y
         private   s b h h h f f y y y y
         direct    s b h h . f . y . . y
+        read-only s b f h f f f y y y y
         locked    s b f h f f f f y y y
         archived  s b f h f f f f y y y
     """,
@@ -72,6 +77,7 @@ GRIDS = {
         public    s b f h f f f f y y y
         private   s b h h h f f f y y y
         direct    s b h h . f . f . . f
+        read-only s b f h f f f f y y y
         locked    s b f h f f f f y y y
         archived  s b f h f f f f y y y
     """,
@@ -80,6 +86,7 @@ GRIDS = {
         public    s b f h f f f f y y f
         private   s b h h h f f f y y h
         direct    s b h h . f . f . . h
+        read-only s b f h f f f f y y f
         locked    s b f h f f f f f f f
         archived  s b f h f f f f f f f
     """,
@@ -87,6 +94,7 @@ GRIDS = {
         public    s b f h f f f f y y y
         private   s b h h h f f f y y y
         direct    s b h h . f . f . . f
+        read-only s b f h f f f f y y y
         locked    s b f h f f f f f f f
         archived  s b f h f f f f f f f
     """,
@@ -95,6 +103,7 @@ GRIDS = {
         public    s b f h f f f f y y y
         private   s b h h h f f f y y h
         direct    s b h h . f . f . . h
+        read-only s b f h f f f f y y y
         locked    s b f h f f f f y y y
         archived  s b f h f f f f y y y
     """,
@@ -102,6 +111,7 @@ GRIDS = {
         public    s b f h f f f f f y y
         private   s b h h h f f f f y h
         direct    s b h h . f . f . . h
+        read-only s b f h f f f f f y y
         locked    s b f h f f f f f y y
         archived  s b f h f f f f f y y
     """,
@@ -109,6 +119,7 @@ GRIDS = {
         public    s b y h f y y y y y y
         private   s b h h h y y y y y h
         direct    s b h h . y . y . . h
+        read-only s b y h f y y y y y y
         locked    s b y h f y y y y y y
         archived  s b f h f y y y y y f
     """,
@@ -117,6 +128,7 @@ GRIDS = {
         public    s b f h f y y y y f f
         private   s b h h h y y y y f h
         direct    s b h h . f . f . . h
+        read-only s b f h f y y y y f f
         locked    s b f h f y y y y f f
         archived  s b f h f y y y y f f
     """,
@@ -124,6 +136,7 @@ GRIDS = {
         public    s b y h y y y f y y y
         private   s b h h h y y f y y h
         direct    s b h h . y . f . . h
+        read-only s b y h y y y f y y y
         locked    s b y h y y y f y y y
         archived  s b y h y y y f y y y
     """,
@@ -132,6 +145,7 @@ GRIDS = {
         public    s b h h h h h h y y y
         private   s b h h h h h h y y y
         direct    s b h h . h . h . . y
+        read-only s b h h h h h h y y y
         locked    s b h h h h h h y y y
         archived  s b h h h h h h y y y
     """,
@@ -140,6 +154,7 @@ GRIDS = {
         public    s b h h h h h y h h h
         private   s b h h h h h y h h h
         direct    s b h h . h . y . . h
+        read-only s b h h h h h y h h h
         locked    s b h h h h h y h h h
         archived  s b h h h h h y h h h
     """,
@@ -147,6 +162,7 @@ GRIDS = {
         public    s b f f f f f f f f y
         private   s b f f f f f f f f y
         direct    s b f f . f . f . . y
+        read-only s b f f f f f f f f y
         locked    s b f f f f f f f f y
         archived  s b f f f f f f f f y
     """,
@@ -154,6 +170,7 @@ GRIDS = {
         public    s b f h f f f f f y y
         private   s b h h h f f f f y y
         direct    s b h h . f . f . . f
+        read-only s b f h f f f f f y y
         locked    s b f h f f f f f y y
         archived  s b f h f f f f f y y
     """,
@@ -241,6 +258,7 @@ ACTIONS = (
     Action("say something", "speak",
            socket={"type": "send", "room": "{room}", "client_id": UUID, "body": "x"},
            api=("POST", "rooms/{room}/messages"), fields={"client_id": UUID, "body": "x"}),
+    Action("type", "speak", socket={"type": "typing", "room": "{room}", "on": True}),
     Action("react", "speak",
            socket={"type": "react", "message": "{message}", "emoji": "👍", "on": True},
            api=("POST", "messages/{message}/reactions"), fields={"emoji": "👍", "on": True}),
@@ -300,6 +318,8 @@ ACTIONS = (
     # --- own
     Action("say how long messages are kept", "own", api=("PUT", "rooms/{room}/retention"),
            fields={"days": 30}),
+    Action("say how long messages are kept", "own on a page",
+           page=("POST", "/rooms/{slug}/settings/retention/"), fields={"days": 30}),
     Action("give roles", "own", api=("PATCH", "rooms/{room}/members/{other}"),
            fields={"role": "moderator"}),
     Action("archive", "own on a page", page=("POST", "/rooms/{slug}/settings/archive/"),
