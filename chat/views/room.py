@@ -87,7 +87,7 @@ def page_data(user: User, start: dict[str, Any]) -> dict[str, Any]:
                 "socket": "/ws/chat/",
                 "api": "/api/v1/",
                 "rooms": reverse("chat:directory"),
-                "newRoom": reverse("chat:new_room"),
+                "newRoom": "" if user.is_guest else reverse("chat:new_room"),
                 "people": reverse("chat:people"),
                 "standing": reverse("chat:standing"),
                 "emoji": reverse("chat:emoji", args=["NAME"]),

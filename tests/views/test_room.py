@@ -42,6 +42,13 @@ def test_the_page_carries_what_the_browser_needs_to_draw_the_room(ada, bob, brow
     assert page["urls"]["socket"] == "/ws/chat/"
 
 
+def test_a_guest_is_not_offered_to_open_a_room(ada, browse):
+    guest = make_member(is_guest=True)
+    room = make_room("private", [guest], owner=ada)
+    pages = [page_of(browse(member).get(room.get_absolute_url())) for member in (guest, ada)]
+    assert [page["urls"]["newRoom"] for page in pages] == ["", "/rooms/new/"]
+
+
 def test_the_address_of_a_message_opens_the_room_around_it(ada, bob, browse):
     room = make_room(members=[ada, bob])
     for number in range(200):

@@ -48,7 +48,12 @@ class RoomList extends ChatElement {
         ${favourites.length > 0
           ? this.#section("favourites", gettext("Favourites"), favourites)
           : nothing}
-        ${this.#section("rooms", gettext("Rooms"), rooms, [urls.newRoom, gettext("New room")])}
+        ${this.#section(
+          "rooms",
+          gettext("Rooms"),
+          rooms,
+          urls.newRoom ? [urls.newRoom, gettext("New room")] : null,
+        )}
         ${this.#section("people", gettext("People"), direct, [urls.people, gettext("Write to someone")])}
         ${this.#sought ? this.#nothing([...favourites, ...rooms, ...direct]) : nothing}
       </nav>
@@ -133,7 +138,7 @@ class RoomList extends ChatElement {
    * @param {"favourites" | "rooms" | "people"} name by which it is remembered that it is folded up
    * @param {string} title
    * @param {RoomState[]} rooms
-   * @param {[string, string]} [add] the address where one adds a room, and what that is called
+   * @param {[string, string] | null} [add] the address where one adds a room, and what that is called
    */
   #section(name, title, rooms, add) {
     const isFolded = this.#chosen.has(name) && !this.#sought;

@@ -25,7 +25,9 @@ export function commandChoices(client) {
     command("status", "smile-plus", gettext("Set a status"), () => setStatus(client)),
     command("keys", "keyboard", gettext("Keyboard"), () => showKeys(client)),
     command("find-rooms", "compass", gettext("Find rooms"), go(urls.rooms)),
-    command("new-room", "plus", gettext("New room"), go(urls.newRoom)),
+    ...(urls.newRoom
+      ? [command("new-room", "plus", gettext("New room"), go(urls.newRoom))]
+      : []),
     command("people", "message-circle", gettext("Write to someone"), go(urls.people)),
     command("profile", "user-round", gettext("Your profile and settings"), go(urls.profile)),
     command("sign-out", "log-out", gettext("Sign out"), go(urls.signOut)),
