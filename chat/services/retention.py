@@ -45,6 +45,12 @@ def days_of(room: Room) -> int | None:
     return room.retention_days or _site_days()
 
 
+def most_days(actor: User) -> int:
+    """Return for how many days at most ``actor`` may have messages of their room kept."""
+    site = _site_days()
+    return RETENTION_MAX if site is None or actor.is_moderator else site
+
+
 def set_for_room(actor: User, room_id: int, days: int | None, reason: str = "") -> Room:
     """Keep messages of a room for so many days; None is as long as on the whole site.
 
@@ -62,14 +68,14 @@ def set_for_room(actor: User, room_id: int, days: int | None, reason: str = "") 
             room, _("One cannot set how long messages are kept in a direct conversation.")
         )
         check_owner(actor, seat, _("Only owners may say how long messages are kept."))
-        site = _site_days()
-        if days is not None and site is not None and days > site and not actor.is_moderator:
+        most = most_days(actor)
+        if days is not None and days > most:
             kept = ngettext_lazy(
                 "This site keeps messages for a day at most.",
                 "This site keeps messages for %(days)s days at most.",
-                site,
+                most,
             )
-            raise Forbidden(kept, days=site)
+            raise Forbidden(kept, days=most)
         before = room.retention_days
         if days != before:
             room.retention_days = days

@@ -113,6 +113,23 @@ class AddressForm(TellingForm):
     )
 
 
+class RetentionForm(TellingForm):
+    """How long messages of a room are kept: at ``most`` so many days, or as long as elsewhere."""
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["days"] = forms.IntegerField(
+            label=_("Days"),
+            min_value=1,
+            max_value=most,
+            required=False,
+            help_text=_(
+                "What is older is removed for good, soon after you save and from then on."
+                " Empty: as long as on the whole site."
+            ),
+        )
+
+
 class LinkForm(TellingForm):
     """How long and how often a join link works."""
 

@@ -13,7 +13,13 @@ from accounts.models import User
 from accounts.requests import MemberRequest
 from chat.errors import Invalid, NotFound, TooLarge
 from chat.services import access, links, members, preferences, reading, retention, rooms
-from chat.views.forms import AddressForm, InviteForm, LinkForm, RoomSettingsForm
+from chat.views.forms import (
+    AddressForm,
+    InviteForm,
+    LinkForm,
+    RetentionForm,
+    RoomSettingsForm,
+)
 from chat.views.refusals import action, page
 
 SETTINGS = "chat:room_settings"
@@ -68,6 +74,17 @@ def address(request: MemberRequest, slug: str) -> HttpResponse:
         except (Invalid, TooLarge) as refusal:
             form.refuse(refusal)
     return _shown(request, slug, address_form=form)
+
+
+@page
+def keep(request: MemberRequest, slug: str) -> HttpResponse:
+    """Say how long messages of the room are kept."""
+    form = RetentionForm(request.POST or None, most=retention.most_days(request.user))
+    if request.method == "POST" and form.is_valid():
+        retention.set_for_room(request.user, _id(request, slug), form.cleaned_data["days"])
+        messages.success(request, _("How long messages are kept is changed."))
+        return redirect(SETTINGS, slug=slug)
+    return _shown(request, slug, retention_form=form)
 
 
 @action(back=SETTINGS)
@@ -140,6 +157,7 @@ def _shown(request: MemberRequest, slug: str, new_link: str = "", **forms: Form)
     seat = access.seat_in(request.user, room)
     is_steward = request.user.is_moderator or (seat is not None and seat.is_steward)
     has_links = is_steward and room.kind != room.Kind.DIRECT
+    most_days = retention.most_days(request.user)
     context = {
         "room": room,
         "members": present,
@@ -150,6 +168,7 @@ def _shown(request: MemberRequest, slug: str, new_link: str = "", **forms: Form)
         "form": RoomSettingsForm(initial=_settings_of(room)),
         "invite_form": InviteForm(),
         "address_form": AddressForm(initial={"slug": room.slug}),
+        "retention_form": RetentionForm(initial={"days": room.retention_days}, most=most_days),
         "link_form": LinkForm(),
         "retention": retention.in_words(days) if (days := retention.days_of(room)) else "",
         "links": links.links_of(request.user, room.pk) if has_links else [],

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from chat.models import Membership
+from chat.services import retention
 from tests.factories import make_member, make_moderator, make_room, new_name
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,37 @@ def test_a_slow_mode_that_was_set_elsewhere_survives_saving(ada, room, browse):
 
     room.refresh_from_db()
     assert room.slow_mode == 7
+
+
+def test_the_owner_says_how_long_messages_are_kept(ada, room, browse):
+    browser, path = browse(ada), url(room, "chat:room_retention")
+    page = browser.post(path, {"days": "30"}, follow=True).content.decode()
+    assert "Messages in this room are removed after 30 days." in page
+    assert 'name="days" value="30"' in page
+    browser.post(path, {"days": ""})
+    room.refresh_from_db()
+    assert room.retention_days is None
+
+
+@pytest.mark.parametrize("days", ["0", "91", "x"])
+def test_that_is_no_longer_than_on_the_site_and_told_at_the_field(ada, room, browse, days):
+    retention.set_for_site(make_moderator().user, 90)
+    response = browse(ada).post(url(room, "chat:room_retention"), {"days": days})
+    assert response.status_code == 400
+    assert response.context["retention_form"].errors["days"]
+    room.refresh_from_db()
+    assert room.retention_days is None
+
+
+def test_nobody_but_an_owner_says_how_long(ada, bob, room, browse):
+    browse(ada).post(url(room, "chat:room_role", bob.id), {"role": "moderator"})
+    browser = browse(bob)
+    assert b'name="days"' not in browser.get(url(room)).content
+    response = browser.post(url(room, "chat:room_retention"), {"days": "30"})
+    assert response.status_code == 403
+    assert b"Only owners" in response.content
+    room.refresh_from_db()
+    assert room.retention_days is None
 
 
 def test_a_plain_member_sees_no_form_and_is_refused_without_one(bob, room, browse):
@@ -193,6 +225,7 @@ def test_settings_cost_the_same_however_many_are_in(ada, room, browse, django_as
     browser = browse(ada)
 
     # The session, the member, the room (by its address, again, and for the members), the members,
-    # one's own seat, the links with room and seat once more, and how long messages are kept.
-    with django_assert_num_queries(11):
+    # one's own seat, the links with room and seat once more, and how long messages are kept, at
+    # most and now.
+    with django_assert_num_queries(12):
         browser.get(url(room))
