@@ -85,6 +85,11 @@ class Trial:
         return self._stack.enter_context(lg)
 
     @property
+    def port(self) -> int:
+        """Where the server listens."""
+        return self._running.port
+
+    @property
     def pids(self) -> list[int]:
         """The server's processes."""
         return tree(self._running.pid)

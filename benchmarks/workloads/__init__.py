@@ -1,6 +1,7 @@
 """What the servers are put to. Each module has one kind of load; ALL lists them in order."""
 
 from benchmarks.workloads import (
+    abuse,
     connections,
     fanout,
     overload,
@@ -21,5 +22,6 @@ ALL: list[Workload] = [
     *quiet.WORKLOADS,
     *presence.WORKLOADS,
     *reading.WORKLOADS,
+    *abuse.WORKLOADS,
 ]
 BY_NAME = {workload.name: workload for workload in ALL}
