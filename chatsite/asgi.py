@@ -11,8 +11,9 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from chat.live.routing import live_application  # noqa: E402
+from chatsite.floods import FloodGate  # noqa: E402
 from chatsite.health import HealthChecks  # noqa: E402
 
 application = HealthChecks(
-    ProtocolTypeRouter({"http": django_application, "websocket": live_application})
+    FloodGate(ProtocolTypeRouter({"http": django_application, "websocket": live_application}))
 )

@@ -39,7 +39,7 @@ from chat.live.commands import carry_out
 from chat.live.database import Database
 from chat.live.departures import Departures, Outgoing
 from chat.live.feed import RoomFeed
-from chat.live.limits import SOCKETS_MAX, Allowance
+from chat.live.limits import OPENINGS, OPENINGS_EACH, SOCKETS_MAX, Allowance, Pace
 from chat.live.onlookers import Onlookers
 from chat.live.posts import Posts
 from chat.live.relay import Relay
@@ -95,6 +95,8 @@ class Hub:
         )
         self._allowances: dict[int, Allowance] = {}
         self._from: dict[str, int] = {}  # how many sockets each address has open
+        self._openings = Pace(OPENINGS)
+        self._openings_from = Pace(OPENINGS_EACH.times(settings.SOCKETS_PER_ADDRESS))
         self._loop = asyncio.get_running_loop()
         self._ready: list[Socket] = []  # those with something to write in this turn of the loop
         self._dirty: dict[int, RoomFeed] = {}
@@ -180,6 +182,9 @@ class Hub:
             return None
 
     async def _admit(self, wire: Wire, credentials: Credentials, address: str) -> Socket | None:
+        if settings.RATE_LIMITS and self._comes_too_often(credentials, address):
+            wire.close(Close.TOO_MANY)
+            return None
         guest = await self._asking_again(self._guests, credentials)
         close = self._refusal(guest, address)
         if close is not None:
@@ -247,6 +252,13 @@ class Hub:
                 return await batches(item)
             except Unavailable:
                 await asyncio.sleep(1)
+
+    def _comes_too_often(self, credentials: Credentials, address: str) -> bool:
+        """Count a handshake, before anything is looked up for it."""
+        now = time.monotonic()
+        shown = credentials.token or credentials.session
+        wait = self._openings.wait(shown, now) or self._openings_from.wait(address, now)
+        return wait > 0
 
     def _refusal(self, guest: Guest, address: str) -> int | None:
         if self.is_draining:

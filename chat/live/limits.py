@@ -12,13 +12,18 @@ SOCKETS_MAX = 30  # open at once, of one member in one process
 # How many one address may have is the setting SOCKETS_PER_ADDRESS.
 REFUSALS_MAX = 20  # of one kind within REFUSALS_WINDOW, then the socket is closed
 REFUSALS_WINDOW = 10  # s
+TOLD_APART_MIN = 1000  # of whom a pace knows, before it forgets who need not wait
 
 
 class Rate(NamedTuple):
     """So many at once, and so many a second after that."""
 
-    burst: int
+    burst: float
     per_second: float
+
+    def times(self, number: int) -> "Rate":
+        """Return the rate of ``number`` together."""
+        return Rate(self.burst * number, self.per_second * number)
 
 
 RATES: dict[type, Rate] = {
@@ -33,6 +38,36 @@ RATES: dict[type, Rate] = {
     Focus: Rate(30, 5),
     Ping: Rate(30, 2),
 }
+OPENINGS = Rate(2 * SOCKETS_MAX, 1)  # handshakes of one session or token
+OPENINGS_EACH = Rate(1, 0.05)  # from one address, for each of the sockets that it may have
+
+
+class Pace:
+    """Lets each of those who are told apart do something at ``rate``."""
+
+    __slots__ = ("_free_at", "_slack", "_step", "_tidy_at")
+
+    def __init__(self, rate: Rate) -> None:
+        self._step = 1 / rate.per_second
+        self._slack = rate.burst / rate.per_second
+        self._free_at: dict[str, float] = {}  # when the whole burst will be theirs again
+        self._tidy_at = TOLD_APART_MIN
+
+    def wait(self, who: str, now: float) -> float:
+        """Count one time; return 0, or after how many seconds it would not be too often.
+
+        ``now`` in seconds. Nobody in particular, the empty string, never waits.
+        """
+        if not who:
+            return 0
+        free_at = max(self._free_at.get(who, now), now) + self._step
+        if (wait := free_at - now - self._slack) > 0:
+            return wait
+        self._free_at[who] = free_at
+        if len(self._free_at) > self._tidy_at:
+            self._free_at = {who: at for who, at in self._free_at.items() if at > now}
+            self._tidy_at = max(TOLD_APART_MIN, 2 * len(self._free_at))
+        return 0
 
 
 class Allowance:

@@ -7,6 +7,7 @@ import pytest
 from chat.broadcast import Read
 from chat.live import hub as hub_module
 from chat.live.hub import Hub
+from chat.live.limits import Rate
 from chat.models import Room
 from chat.services import members
 from tests.factories import Member, make_room
@@ -122,3 +123,37 @@ async def test_a_socket_that_closed_makes_room_for_another(
     hub.remove(socket)
     again, _ = await guests.enter(ada, "203.0.113.9")
     assert again.seen("hello")
+
+
+@pytest.fixture
+def few_openings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that a busy machine does not outlast."""
+    monkeypatch.setattr(hub_module, "OPENINGS", Rate(3, 0.001))
+    monkeypatch.setattr(hub_module, "OPENINGS_EACH", Rate(0.01, 0.000_001))  # of 500 sockets
+
+
+@pytest.mark.usefixtures("few_openings")
+async def test_who_opens_sockets_again_and_again_is_refused_before_anything_is_looked_up(
+    hub: Hub, guests: Guests, ada: Member, bob: Member, eve: Member
+) -> None:
+    for _ in range(3):
+        _, socket = await guests.enter(ada)
+        hub.remove(socket)
+    with hub.database.standing_still():
+        refused = guests.knock(ada)
+        await until(lambda: refused.closed_with, "the refusal")
+    assert refused.closed_with == 4429
+    await guests.enter(bob)
+
+
+@pytest.mark.usefixtures("few_openings")
+async def test_so_is_one_address_whoever_they_belong_to(
+    hub: Hub, guests: Guests, ada: Member, bob: Member, eve: Member
+) -> None:
+    for member in (ada, bob, eve, ada, bob):
+        _, socket = await guests.enter(member, "203.0.113.9")
+        hub.remove(socket)
+    refused = guests.knock(eve, "203.0.113.9")
+    await until(lambda: refused.closed_with, "the refusal")
+    assert refused.closed_with == 4429
+    await guests.enter(eve, "203.0.113.10")
