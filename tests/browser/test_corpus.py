@@ -6,15 +6,23 @@ depend on them.
 
 from uuid import uuid4
 
+import httpx
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from chat.models import CustomEmoji, Poll, Report, Room
+from chat.models import CustomEmoji, Message, Poll, Report, Room
 from chat.services import links, messages, polls, reports
 from tests.browser.window import PATIENCE, Window
 from tests.corpus.markup import EVERYTHING, TAGS
-from tests.factories import Member, make_member, make_message, make_moderator, make_room
+from tests.factories import (
+    Member,
+    make_member,
+    make_message,
+    make_moderator,
+    make_room,
+    make_token,
+)
 from tests.parts.site import Site
 
 # What a page may be made of beside the elements of its own, and what none of them may carry.
@@ -127,6 +135,14 @@ def test_no_text_of_the_corpus_is_more_than_text(
         row = judge.page.locator(f".message[data-seq='{seq}']")
         expect(row).to_be_visible(timeout=PATIENCE)
         judge.judge(f"the room at {seq}")
+    owner = {"Authorization": f"Bearer {make_token(named[0])}"}
+    own = Message.objects.filter(room=full_room, author=named[1].user).order_by("seq")
+    for message, reason in zip(own, WORST, strict=False):
+        path = f"{site.url}/api/v1/messages/{message.pk}/removal"
+        assert httpx.post(path, json={"reason": reason}, headers=owner).is_success
+        note = judge.page.locator(".moderation-note", has_text=f"The reason: {reason}")
+        expect(note).to_be_visible(timeout=PATIENCE)
+    judge.judge("what moderators tell")
     row.locator("[data-person]").first.click()
     expect(judge.page.locator("profile-card")).to_be_visible()
     judge.judge("the card of a member")
