@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Length
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
@@ -17,9 +18,13 @@ pytest.register_assert_rewrite(
     "tests.api", "tests.browser", "tests.faults", "tests.live", "tests.server", "tests.services"
 )
 
+from chat.models import Message  # noqa: E402
 from chat.services import screening  # noqa: E402
+from tests.factories import SECRETS  # noqa: E402
 from tests.parts import backing  # noqa: E402
 from tests.parts.site import Site  # noqa: E402
+
+TELLING = 20  # characters, of a message that would not be in a log by chance
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +67,14 @@ def _filters_read_anew() -> None:
 
 @pytest.fixture(scope="session")
 def site(database: str) -> Iterator[Site]:
-    """The running site that SITE names, on the test database."""
+    """The running site that SITE names, on the test database. Its log is read at the end."""
     with Site(processes=backing.PROCESSES, **backing.site_settings(database)) as running:
         yield running
+        assert_tells_nothing(running.log.read_text(errors="replace"))
+
+
+def assert_tells_nothing(log: str) -> None:
+    """Fail where a log has a secret of this run, or what somebody said in it."""
+    said = Message.objects.annotate(length=Length("body")).filter(length__gt=TELLING)
+    bodies = set(said.values_list("body", flat=True))
+    assert [words for words in (*SECRETS, *bodies) if words in log] == []

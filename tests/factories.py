@@ -20,6 +20,8 @@ from chat.services import members as memberships
 from chat.services import messages, rooms
 
 PASSWORD = "correct-horse-battery"
+# What was handed out in this run, and must be in no log: cookies of sessions, and tokens.
+SECRETS: set[str] = set()
 _numbers = itertools.count(1)
 # Several runs may share a database: their names must differ too.
 _run = secrets.token_hex(3)
@@ -71,6 +73,7 @@ def sign_in(user: User) -> str:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
+    SECRETS.add(str(session.session_key))
     return str(session.session_key)
 
 
@@ -87,7 +90,9 @@ def make_moderator(**attributes: Any) -> Member:
 
 def make_token(member: Member) -> str:
     """Return the secret of a new Bearer token of ``member``."""
-    return ApiToken.issue(member.user, new_name("token"))[1]
+    secret = ApiToken.issue(member.user, new_name("token"))[1]
+    SECRETS.add(secret)
+    return secret
 
 
 def make_room(

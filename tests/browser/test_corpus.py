@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from chat.models import CustomEmoji, Message, Poll, Report, Room
 from chat.services import links, messages, polls, reports
 from tests.browser.window import PATIENCE, Window
-from tests.corpus.markup import EVERYTHING, TAGS
+from tests.corpus.markup import EVERYTHING, ROOT, TAGS
 from tests.factories import (
     Member,
     make_member,
@@ -205,3 +205,8 @@ def test_every_page_keeps_the_content_policy(
         signed_out.look(path)
     assert visitor.complaints == []
     visitor.context.close()
+
+
+def test_the_corpus_is_as_large_as_is_said() -> None:
+    said = (ROOT / "docs" / "security.md").read_text()
+    assert f"| Markup | {len(EVERYTHING)} | 0 | {len(EVERYTHING)} |" in said

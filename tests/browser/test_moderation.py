@@ -297,9 +297,19 @@ def test_a_members_card_has_what_the_rooms_moderators_may_do_about_them(
     in_bob.page.get_by_role("button", name="Join this room").click()
     line.get_by_role("button").click()
     card = in_bob.page.get_by_role("dialog", name=ada.name)
-    expect(card.get_by_role("button", name="Report…")).to_be_visible()
     expect(card.get_by_role("region", name="In this room")).to_have_count(0)
     expect(in_bob.page.get_by_role("button", name="Moderation")).to_have_count(0)
-    in_bob.page.keyboard.press("Escape")
+    card.get_by_role("button", name="Report…").click()
+    answer(in_bob, f"Report {ada.name}", "Report", Why="Spam or advertising")
+    expect(in_bob.notice).to_contain_text("Reported.")
+    report = bob.user.reports.get()
+    assert (report.user, report.message, report.reason) == (ada.user, None, "spam")
+
     members.set_role(ada.user, room.pk, bob.id, "moderator")
     expect(in_bob.page.get_by_role("button", name="Moderation")).to_be_visible()
+    on_card("Ban")
+    answer(
+        in_ada, f"Ban {bob.name} from this room", "Ban", For_how_long="Until it is lifted",
+        Reason="Enough",
+    )  # fmt: skip
+    expect(nowhere).to_contain_text(f"You are banned from {room}. The reason: Enough")

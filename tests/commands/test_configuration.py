@@ -85,10 +85,19 @@ def test_links_in_mails_need_a_host_that_has_a_name() -> None:
     assert_refused(done, "SITE_URL is not set")
 
 
-def test_the_admin_is_where_it_was_configured(database: str) -> None:
-    script = "from django.urls import reverse; print(reverse('admin:index'))"
+def test_the_admin_is_where_it_was_configured_with_its_limits_and_nowhere_else(
+    database: str,
+) -> None:
+    script = """
+from django.test import Client
+from accounts.middleware import STRANGERS_AT_ADMIN
+knocking = Client()
+told = [knocking.get(f"/{path}/login/").status_code for path in
+        ["admin", *["backstage"] * (STRANGERS_AT_ADMIN.most + 1)]]
+print(*dict.fromkeys(told))
+"""
     done = start("shell", "-c", script, DATABASE_URL=database, ADMIN_PATH="backstage")
-    assert done.stdout.split()[-1] == "/backstage/", done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "404 302 429", done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

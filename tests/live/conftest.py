@@ -7,13 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from chat.models import Room
+from chat.live.limits import SOCKETS_MAX
+from chat.models import Connection, Room
 from tests.factories import Member, make_member, make_room
 from tests.live.client import TIMEOUT, Client, origin_of
 from tests.parts import backing
 from tests.parts.site import Site
 
 Connect = Callable[..., Client]
+OnEveryProcess = Callable[[Member], list[Client]]
 Browse = Callable[[Member], httpx.Client]
 
 
@@ -40,6 +42,26 @@ def connect(site: Site) -> Iterator[Connect]:
     for client in opened:
         with suppress(OSError):
             client.close()
+
+
+@pytest.fixture
+def on_every_process(connect: Connect) -> OnEveryProcess:
+    """Open a member's sockets until each server process has one: ``on_every_process(ada)``."""
+
+    def open_some(member: Member) -> list[Client]:
+        opened: list[Client] = []
+        while processes_of(opened) < backing.PROCESSES:
+            assert len(opened) < SOCKETS_MAX, "one process gets all sockets"
+            opened.append(connect(member))
+        return opened
+
+    return open_some
+
+
+def processes_of(sockets: list[Client]) -> int:
+    """Return on how many server processes these sockets are."""
+    ids = [socket.hello["connection"] for socket in sockets]
+    return Connection.objects.filter(pk__in=ids).values("process").distinct().count()
 
 
 @pytest.fixture

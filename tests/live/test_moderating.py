@@ -12,7 +12,7 @@ from chat.models import Message, Room, Sanction
 from chat.rows import wire_time
 from chat.services import members
 from tests.factories import Member, make_member, make_message, make_moderator
-from tests.live.conftest import Browse, Connect
+from tests.live.conftest import Browse, Connect, OnEveryProcess
 
 HOUR = timedelta(hours=1)
 
@@ -41,18 +41,25 @@ def test_who_is_muted_is_told_on_all_screens_and_who_looks_after_the_room_sees_i
     assert (lifted["room"], "until" in lifted, "sanction" in lifted) == (room.pk, False, False)
 
 
-def test_who_is_banned_from_a_room_is_told_why_and_sent_nothing_more_of_it(
-    connect: Connect, browse: Browse, ada: Member, bob: Member, room: Room
-) -> None:
-    out, steward = connect(bob), connect(ada)
+def test_who_is_banned_from_a_room_is_told_why_and_sent_nothing_more_of_it_by_any_process(
+    connect: Connect, on_every_process: OnEveryProcess, browse: Browse, ada: Member, bob: Member,
+    room: Room,
+) -> None:  # fmt: skip
+    outside, steward = on_every_process(bob), connect(ada)
     ban = {"user": bob.id, "reason": "Spam"}
     assert browse(ada).post(f"/api/v1/rooms/{room.pk}/bans", json=ban).is_success
-    told = out.expect("notice", about="ban")
-    assert (told["room"], "until" in told) == (room.pk, False)
-    assert told["text"] == f"You are banned from {room}. The reason: Spam"
-    assert out.expect("room") == {"type": "room", "left": room.pk}
+    for out in outside:
+        told = out.expect("notice", about="ban")
+        assert (told["room"], "until" in told) == (room.pk, False)
+        assert told["text"] == f"You are banned from {room}. The reason: Spam"
+        assert out.expect("room") == {"type": "room", "left": room.pk}
     assert steward.member(room.pk, bob.id)["role"] is None
     steward.expect("moderation", room=room.pk)
+    steward.acked("send", room=room.pk, client_id=str(uuid4()), body="without him")
+    for out in outside:
+        refused = out.refused("send", room=room.pk, client_id=str(uuid4()), body="hi")
+        assert refused["code"] == "forbidden"
+        assert out.messages(room.pk) == []
 
 
 def test_who_is_banned_from_the_site_hears_why_before_the_socket_closes(

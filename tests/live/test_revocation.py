@@ -14,7 +14,7 @@ from chat.models import Room, Sanction
 from chat.services import bans
 from tests.factories import PASSWORD, Member, make_moderator, make_token, sign_in
 from tests.live.client import Client, close_code_of, handshake
-from tests.live.conftest import Browse, Connect
+from tests.live.conftest import Browse, Connect, OnEveryProcess
 from tests.parts.site import Site
 
 # s; what no event tells is found by the hub's clock
@@ -87,11 +87,12 @@ def test_a_session_gone_from_the_database_closes_its_sockets(connect: Connect, a
     assert socket.close_code(WITHIN) == 4401
 
 
-def test_a_banned_members_sockets_close_with_4403(connect: Connect, ada: Member) -> None:
-    phone, desk = connect(ada), connect(ada)
+def test_a_banned_members_sockets_close_with_4403_on_every_process(
+    on_every_process: OnEveryProcess, ada: Member
+) -> None:
+    sockets = on_every_process(ada)
     bans.ban(make_moderator().user, ada.id, "spam")
-    assert phone.close_code(WITHIN) == 4403
-    assert desk.close_code(WITHIN) == 4403
+    assert [socket.close_code(WITHIN) for socket in sockets] == [4403] * len(sockets)
 
 
 def test_a_ban_that_is_over_keeps_no_token_from_a_socket(site: Site, ada: Member) -> None:
