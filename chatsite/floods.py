@@ -6,6 +6,7 @@ such a session or not, and by the address it comes from.
 """
 
 import json
+import math
 from asyncio import sleep
 from collections.abc import Awaitable, Callable
 from time import monotonic
@@ -69,7 +70,7 @@ async def _refuse(send: Any, refusal: RateLimited) -> None:
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
-        (b"retry-after", str(int(told["retry_after"]) + 1).encode()),
+        (b"retry-after", str(math.ceil(told["retry_after"])).encode()),
         (b"x-content-type-options", b"nosniff"),
     ]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})

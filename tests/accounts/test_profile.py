@@ -15,6 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts import faces, pictures
+from accounts.forms import PICTURES
 from accounts.models import StoredFile, User
 from accounts.signals import profile_changed
 from tests.factories import make_member, make_room
@@ -213,6 +214,18 @@ def test_a_picture_of_another_format_than_the_four_is_refused(browser):
     response = save(browser, picture=picture(kind="BMP"))
 
     assert "no picture" in response.context["form"].errors["picture"][0]
+
+
+def test_so_many_pictures_in_ten_minutes_and_no_more(member, browser, monkeypatch):
+    monkeypatch.setattr(PICTURES, "most", 2)
+    for _ in range(2):
+        assert save(browser, picture=picture()).status_code == 302
+    member.user.refresh_from_db()
+    last = member.user.avatar.name
+    [error] = save(browser, picture=picture()).context["form"].errors["picture"]
+    assert "Too many pictures" in error
+    member.user.refresh_from_db()
+    assert member.user.avatar.name == last
 
 
 def test_a_new_picture_has_a_new_address_and_the_old_file_goes(
