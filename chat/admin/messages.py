@@ -4,17 +4,24 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.messages import ERROR
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to, with_handles
+from accounts.models import REASON_MAX, User
+from chat.admin.base import (
+    Moderated,
+    action,
+    actor,
+    by_state,
+    chosen,
+    given_reason,
+    link_to,
+    with_handles,
+)
 from chat.admin.transcripts import link_to_transcript
-from chat.errors import ChatError
 from chat.models import Message, MessageEdit, Room
 from chat.services import messages
 
@@ -78,7 +85,12 @@ class MessageAdmin(Moderated):
         "room_link", "author_link", "seq", "said", "created_at", "edited_at", "pinned",
         "in_reply_to", "in_thread", "reacted", "deleted_at", "deleted_by", "around",
     )  # fmt: skip
-    actions = ("restore", "pin", "unpin")
+    actions = ("delete", "restore", "pin", "unpin")
+    delete = action(
+        _("Delete; the reason is told"),
+        _("Deleted"),
+        lambda actor, row, why: messages.remove(actor, row.pk, why),
+    )
     restore = action(
         _("Restore"), _("Restored"), lambda actor, row, why: messages.restore(actor, row.pk, why)
     )
@@ -95,6 +107,12 @@ class MessageAdmin(Moderated):
         """Moderators delete what is not deleted yet."""
         gone = isinstance(obj, Message) and obj.is_tombstone
         return super().has_change_permission(request, obj) and not gone
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave out Django's own way of deleting, which asks for no reason."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
@@ -121,22 +139,17 @@ class MessageAdmin(Moderated):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Return what the page that asks for confirmation shows: the messages themselves."""
-        found = list(objs)
-        told = [f"{message.author}: {self.excerpt(message)}" for message in found]
-        return told, {str(_("messages")): len(found)}, set(), []
+        """Return what the page that asks for confirmation shows: the message itself."""
+        told = [f"{message.author}: {self.excerpt(message)}" for message in objs]
+        return told, {}, set(), []
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        """Ask whether to delete the message, and why."""
+        return super().render_delete_form(request, context | {"reason_max": REASON_MAX})
 
     def delete_model(self, request: HttpRequest, obj: Message) -> None:
-        """Turn the message into a tombstone."""
-        messages.remove(actor(request), obj.pk)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        """Turn the messages into tombstones."""
-        for message in queryset:
-            try:
-                messages.remove(actor(request), message.pk)
-            except ChatError as refusal:
-                self.message_user(request, refusal.detail, ERROR)
+        """Turn the message into a tombstone, for the reason given."""
+        messages.remove(actor(request), obj.pk, given_reason(request))
 
     @admin.display(description=_("message"))
     def excerpt(self, message: Message) -> str:

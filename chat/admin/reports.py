@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import REASON_MAX, User
-from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to
+from chat.admin.base import Moderated, action, actor, by_state, chosen, link_to, link_to_list
 from chat.admin.transcripts import link_to_transcript
-from chat.models import Report, Room
+from chat.models import Membership, Report, Room
 from chat.services import reports
 
 
@@ -87,7 +87,7 @@ class ReportAdmin(Moderated):
         lambda actor, row, why: reports.close(actor, row.pk, Report.Status.DISMISSED, why),
     )
     fields = (
-        "reason", "note", "member", "reported_by", "created_at", "said", "now", "context",
+        "reason", "note", "member", "seat", "reported_by", "created_at", "said", "now", "context",
         "status", "assignee", "outcome", "closed_at", "closed_by", "decision", "words",
     )  # fmt: skip
     readonly_fields = fields[:-2]
@@ -106,6 +106,14 @@ class ReportAdmin(Moderated):
     def member(self, report: Report) -> SafeString | str:
         """Who is reported."""
         return link_to(report.user)
+
+    @admin.display(description=_("in this room"))
+    def seat(self, report: Report) -> SafeString | str:
+        """Lead to what can be done about the member in the room of the message."""
+        if report.room_id is None:
+            return "–"
+        room, user = report.room_id, report.user_id
+        return link_to_list(Membership, _("Mute, remove or ban"), room=room, user=user)
 
     @admin.display(description=_("by"))
     def reported_by(self, report: Report) -> SafeString | str:

@@ -8,8 +8,8 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from accounts.models import User
-from chat.broadcast import AccessChanged, RoomChanged, SeatChanged
-from chat.models import Membership, Message, Role, Room
+from chat.broadcast import AccessChanged, RoomChanged, SeatChanged, Told
+from chat.models import AuditEntry, Membership, Message, Role, Room
 from tests.factories import make_member, make_message, make_moderator, make_room
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +32,10 @@ def test_deleting_a_message_leaves_a_tombstone_on_every_screen(browser, moderato
     room = make_room("private", owner=ada)
     message = make_message(room, ada, "an insult")
     assert not room.memberships.filter(user=moderator.user).exists()
+    path = f"/admin/chat/message/{message.pk}/delete/"
+    assert b'name="reason"' in browser.get(path).content
     with announced() as events:
-        browser.post(f"/admin/chat/message/{message.pk}/delete/", {"post": "yes"})
+        browser.post(path, {"post": "yes", "reason": "Rude"})
     [event] = changes(events)
     [fragment] = event.messages
     row = msgspec.json.decode(fragment.json)
@@ -41,17 +43,19 @@ def test_deleting_a_message_leaves_a_tombstone_on_every_screen(browser, moderato
     message.refresh_from_db()
     room.refresh_from_db()
     assert (message.deleted_by, message.version) == (moderator.user, room.version)
+    assert [told.text for told in events if isinstance(told, Told)] == [
+        f"A moderator deleted your message in {room}. The reason: Rude"
+    ]
+    assert AuditEntry.objects.latest("pk").reason == "Rude"
 
 
-def test_several_messages_are_deleted_after_one_question(browser, ada, room, announced):
-    found = [make_message(room, ada, f"spam <b>{number}</b>") for number in range(3)]
-    fields = {"action": "delete_selected", "_selected_action": [row.pk for row in found]}
-    question = browser.post("/admin/chat/message/", fields)
-    assert b"spam &lt;b&gt;2&lt;/b&gt;" in question.content
-    assert not Message.objects.exclude(deleted_at=None).exists()
+def test_several_messages_are_deleted_for_one_reason(browser, ada, room, announced):
+    found = [make_message(room, ada, f"spam {number}") for number in range(3)]
     with announced() as events:
-        browser.post("/admin/chat/message/", fields | {"post": "yes"})
+        told = browser.act("chat/message/", "delete", *found, reason="Spam")
+    assert told == "3 deleted."
     assert len(changes(events)) == 3
+    assert set(AuditEntry.objects.values_list("reason", flat=True)) == {"Spam"}
     assert Message.objects.filter(room=room).exclude(deleted_at=None).count() == 3
 
 

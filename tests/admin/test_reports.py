@@ -47,6 +47,7 @@ def test_a_reports_page_shows_the_message_as_it_was_and_leads_to_the_transcript(
     page = browser.page(f"chat/report/{report.pk}/change/").content.decode()
     assert "&lt;b&gt;a fool&lt;/b&gt;" in page
     assert f"/admin/chat/room/{room.pk}/transcript/?around={report.message.seq}" in page
+    assert f"/admin/chat/membership/?room={room.pk}&amp;user={bob.id}" in page
     browser.change(f"chat/report/{report.pk}/change/", decision="dismissed", words="A joke")
     report.refresh_from_db()
     assert (report.status, report.outcome) == ("dismissed", "A joke")

@@ -341,6 +341,7 @@ ACTIONS = (
         for path, act, row, but in (
             ("accounts/user/", "ban", "{other}", {}),
             ("chat/room/", "lock", "{room}", {}),
+            ("chat/message/", "delete", "{message}", {}),
             ("chat/membership/", "remove", "{seat}", {("direct", "keeper"): "f"}),
         )
     ),
