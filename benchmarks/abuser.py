@@ -19,12 +19,12 @@ from benchmarks.machine import LOAD_CORE
 ADDRESS = "203.0.113.9"  # where they all come from, as their proxy says
 SOCKETS = 30  # of each: as many as one member may have
 BURST = 25  # frames in one write
-PAUSE = 0.005  # s between two writes: 5,000 frames a second
+PAUSE = 0.005  # s between two writes, 5,000 frames a second, and after each answer
 ASKING = 4  # requests of each that are under way at once
 PATIENCE = 5  # s
 MILDER = 10  # of niceness: it must not take the load generator's time on the core they share
 UNREAD = 1 << 16  # bytes
-FIRST_ROOM = re.compile(rb'"rooms":\[\{"id":(\d+)')
+FIRST_ROOM = re.compile(rb'"rooms":\s*\[\{"id":\s*(\d+)')
 MASK = bytes(4)  # which leaves what it covers as it is
 
 
@@ -74,7 +74,7 @@ class Flood:
             one.close()
 
     def _search(self, cookie: str) -> None:
-        """Search, again and again, as soon as there was an answer."""
+        """Search, again and again, as soon as there is an answer."""
         for letter in itertools.cycle("abcdefgh"):
             if self._is_over.is_set():
                 return
@@ -85,6 +85,7 @@ class Flood:
                 self.counts["asked"] += 1
                 self.counts["refused"] += connection.getresponse().status == 429
                 connection.close()
+            time.sleep(PAUSE)
 
     def _headers(self, cookie: str) -> dict[str, str]:
         origin = f"http://127.0.0.1:{self._port}"
