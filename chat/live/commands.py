@@ -190,11 +190,11 @@ async def _typing_if_let(hub: "Hub", socket: "Socket", command: Typing) -> None:
     """
     feed = hub.feeds.get(command.room)
     version = feed.version if feed else None
-    socket.typing = command.room
+    before, socket.typing = socket.typing, command.room
     try:
         await hub.database(_as_member, members.check_may_type, socket.user, command.room)
     except ChatError:
-        socket.typing = None
+        socket.typing = before
         raise
     if feed is None or command.room not in socket.rooms:
         return

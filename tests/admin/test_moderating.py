@@ -43,7 +43,7 @@ def test_deleting_a_message_leaves_a_tombstone_on_every_screen(browser, moderato
     message.refresh_from_db()
     room.refresh_from_db()
     assert (message.deleted_by, message.version) == (moderator.user, room.version)
-    assert [told.text for told in events if isinstance(told, Told)] == [
+    assert [told.texts["en"] for told in events if isinstance(told, Told)] == [
         f"A moderator deleted your message in {room}. The reason: Rude"
     ]
     assert AuditEntry.objects.latest("pk").reason == "Rude"
