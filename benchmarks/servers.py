@@ -67,12 +67,17 @@ OURS_TWICE = Server(
     "ours_two", "this site, two processes", "chat.v1", 40_000, (*SERVE, "--processes", "2"),
     settings=Parts.site_environment, is_ours=True,
 )  # fmt: skip
-# The workloads measure how much the site carries, so without its limits; but for one of them.
+# The workloads measure how much the site carries, so without its limits; but for one of them, in
+# which who floods it comes from one address, as a proxy says.
 OURS_LIMITED = replace(
     OURS,
     name="ours_limited",
     title="this site, with its limits",
-    settings=lambda parts: {**parts.site_environment(), "RATE_LIMITS": "on"},
+    settings=lambda parts: {
+        **parts.site_environment(),
+        "RATE_LIMITS": "on",
+        "TRUSTED_PROXY_COUNT": "1",
+    },
 )
 EPOLL = Server("epoll", "C epoll, one prebuilt frame", "plain", 250_000, (str(BUILD / "epoll"),))
 UVLOOP = Server(

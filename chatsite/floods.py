@@ -3,12 +3,18 @@
 The Python that answers requests is the one that serves the sockets: everybody in the process waits
 for what a flood costs it. So this counts in the process, by what the client shows, whether there is
 such a session or not, and by the address it comes from.
+
+And no more requests are answered at once than there are connections to the database for them.
+Forty searches of one member, each in a thread, would take all of the pool's: then nothing that
+anybody says is stored for seconds.
 """
 
 import json
 import math
-from asyncio import sleep
-from collections.abc import Awaitable, Callable
+from asyncio import Semaphore, sleep
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
@@ -21,38 +27,70 @@ from chat.live.limits import Pace, Rate
 REQUESTS = Rate(300, 10)  # of one session or token
 # From one address, for each of the sockets that it may have.
 REQUESTS_EACH = Rate(4, 0.1)
+SHARE = 0.5  # of the requests answered at once, that may be of one session, token or address
 HELD_FOR = 1.0  # s before a refusal: who asks on at each answer is refused once a second
 HELD_MAX = 100  # at once
 
 Application = Callable[..., Awaitable[None]]
 
 
+class Turns:
+    """Lets so many do something at once, and those who are told apart a share of them each.
+
+    The others wait, in the order in which they came.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._all = Semaphore(most)
+        self._each = max(1, int(most * SHARE))
+        self._own: dict[str, Semaphore] = {}
+        self._here: Counter[str] = Counter()  # who waits, or does it
+
+    @asynccontextmanager
+    async def turn(self, who: str) -> AsyncIterator[None]:
+        """Wait for one's turn, which the block is."""
+        self._here[who] += 1
+        own = self._own.setdefault(who, Semaphore(self._each))
+        try:
+            async with own, self._all:
+                yield
+        finally:
+            self._here[who] -= 1
+            if not self._here[who]:
+                del self._here[who], self._own[who]
+
+
 class FloodGate:
-    """An ASGI application around `application`: refuses requests of those who flood the site."""
+    """An ASGI application around `application`: refuses requests of those who flood the site.
+
+    The others are answered in turn.
+    """
 
     def __init__(self, application: Application) -> None:
         self._application = application
         self._shown = Pace(REQUESTS)
         self._addresses = Pace(REQUESTS_EACH.times(settings.SOCKETS_PER_ADDRESS))
+        self._turns = Turns(settings.REQUESTS_AT_ONCE)
         self._held = 0
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI."""
-        wait = self._wait(scope) if scope["type"] == "http" and settings.RATE_LIMITS else 0
-        if wait:
+        if scope["type"] != "http" or scope["path"].startswith(settings.STATIC_URL):
+            await self._application(scope, receive, send)
+            return
+        credentials, address = credentials_in(scope), address_in(scope)
+        shown = credentials.token or credentials.session
+        if settings.RATE_LIMITS and (wait := self._wait(shown, address)):
             await self._hold()
             await _refuse(send, RateLimited(retry_after=wait))
-        else:
+            return
+        async with self._turns.turn(shown or address):
             await self._application(scope, receive, send)
 
-    def _wait(self, scope: dict[str, Any]) -> float:
+    def _wait(self, shown: str, address: str) -> float:
         """Count a request; return 0, or after how many seconds it would not be too many."""
-        if scope["path"].startswith(settings.STATIC_URL):
-            return 0
         now = monotonic()
-        shown, address = credentials_in(scope), address_in(scope)
-        wait = self._shown.wait(shown.token or shown.session, now)
-        return wait or self._addresses.wait(address, now)
+        return self._shown.wait(shown, now) or self._addresses.wait(address, now)
 
     async def _hold(self) -> None:
         if self._held < HELD_MAX:

@@ -163,6 +163,11 @@ STATEMENT_TIMEOUT = number("DATABASE_STATEMENT_TIMEOUT", default=10)  # s
 LOCK_TIMEOUT = number("DATABASE_LOCK_TIMEOUT", default=5)  # s
 # Threads of a server process that talk to the database, and so its connections for live work.
 DATABASE_THREADS = number("DATABASE_THREADS", default=4)
+# Connections that the event loop stores messages on.
+DATABASE_WRITERS = 2
+DATABASE_POOL = number("DATABASE_POOL", default=2 * DATABASE_THREADS + DATABASE_WRITERS)
+# What is left of the pool for requests: with more of them at once, live work would wait for them.
+REQUESTS_AT_ONCE = max(1, DATABASE_POOL - DATABASE_THREADS - DATABASE_WRITERS)
 
 try:
     with warnings.catch_warnings():
@@ -189,7 +194,7 @@ match database.get("ENGINE"):
             # Threads for live work, and as many again for pages.
             "pool": {
                 "min_size": 1,
-                "max_size": number("DATABASE_POOL", default=2 * DATABASE_THREADS + 2),
+                "max_size": DATABASE_POOL,
                 "timeout": 5,  # s
             },
             "connect_timeout": 5,  # s

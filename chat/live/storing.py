@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 import psycopg
+from django.conf import settings
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connection
 
@@ -19,7 +20,8 @@ from chat.services.posting import Outcome, Post, post_many
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 2  # batches, each on a connection of its own: while one commits, another is decided
+# Batches, each on a connection of its own: while one commits, another is decided.
+AT_ONCE = settings.DATABASE_WRITERS
 # What the database says when it waited too long for a room or a seat.
 HELD = (
     psycopg.errors.LockNotAvailable,

@@ -1,5 +1,6 @@
 """Floods of requests are refused ahead of the application, by session and by address."""
 
+import asyncio
 import json
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from chatsite import floods
 from chatsite.floods import REQUESTS, REQUESTS_EACH, FloodGate
 
-HOME, AWAY = "198.51.100.7", "203.0.113.9"
+HOME, AWAY = "8.8.8.8", "9.9.9.9"
 
 
 async def site(scope, receive, send) -> None:
@@ -95,3 +96,46 @@ async def test_who_asks_on_at_each_refusal_is_refused_slowly(gate, monkeypatch):
     monkeypatch.setattr(floods, "HELD_FOR", 1.0)
     await Visitor(gate, "a" * 32).refused_after(REQUESTS.burst)
     assert waited == [1.0]
+
+
+class SlowSite:
+    """Answers nobody before it is told to."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.goes_on = asyncio.Event()
+
+    async def __call__(self, scope, receive, send) -> None:
+        self.begun.append(scope["path"])
+        await self.goes_on.wait()
+        await site(scope, receive, send)
+
+
+async def test_no_more_are_answered_at_once_than_have_a_connection_and_a_half_of_one_member(
+    settings,
+):
+    settings.REQUESTS_AT_ONCE = 4
+    slow = SlowSite()
+    gate = FloodGate(slow)
+    async with asyncio.TaskGroup() as asking:
+        for number in range(40):
+            asking.create_task(Visitor(gate, "a" * 32).ask(f"/a{number}/"))
+        await settled()
+        assert slow.begun == ["/a0/", "/a1/"]
+        for number in range(3):
+            asking.create_task(Visitor(gate, "b" * 32).ask(f"/b{number}/"))
+        await settled()
+        assert slow.begun == ["/a0/", "/a1/", "/b0/", "/b1/"]
+        asking.create_task(Visitor(gate, "c" * 32).ask("/c/"))
+        asking.create_task(Visitor(gate, "c" * 32).ask("/static/chat.js"))
+        await settled()
+        assert slow.begun[4:] == ["/static/chat.js"]
+        slow.goes_on.set()
+    assert len(slow.begun) == 45
+    assert slow.begun.index("/c/") < 10, "who waits longer comes first, and nobody twice before"
+
+
+async def settled() -> None:
+    """Let everything that can go on do so."""
+    for _ in range(20):
+        await asyncio.sleep(0)
