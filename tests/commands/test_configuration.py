@@ -96,7 +96,7 @@ told = [knocking.get(f"/{path}/login/").status_code for path in
         ["admin", *["backstage"] * (STRANGERS_AT_ADMIN.most + 1)]]
 print(*dict.fromkeys(told))
 """
-    done = start("shell", "-c", script, DATABASE_URL=database, ADMIN_PATH="backstage")
+    done = start("shell", "-c", script, DATABASE_URL=database, ADMIN_PATH="backstage", DEBUG="on")
     assert done.stdout.splitlines()[-1] == "404 302 429", done.stdout + done.stderr
 
 
