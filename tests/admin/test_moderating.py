@@ -53,7 +53,7 @@ def test_several_messages_are_deleted_for_one_reason(browser, ada, room, announc
     found = [make_message(room, ada, f"spam {number}") for number in range(3)]
     with announced() as events:
         told = browser.act("chat/message/", "delete", *found, reason="Spam")
-    assert told == "3 deleted."
+    assert told == "Deleted: 3."
     assert len(changes(events)) == 3
     assert set(AuditEntry.objects.values_list("reason", flat=True)) == {"Spam"}
     assert Message.objects.filter(room=room).exclude(deleted_at=None).count() == 3

@@ -7,6 +7,8 @@ and is missing here fails `test_matrix`.
     y  it is done                       f  it is known, and forbidden
     h  as if it had never been          s  sign in first
     b  banned from the site: so told    .  there is no such person in such a room
+
+A rule without a line for rooms that are read-only is not asked about them: they are as public ones.
 """
 
 from dataclasses import dataclass, field
@@ -33,7 +35,6 @@ GRIDS = {
         public    s b y h y y y y y y y
         private   s b h h h y y y y y h
         direct    s b h h . y . y . . h
-        read-only s b y h y y y y y y y
         locked    s b y h y y y y y y y
         archived  s b y h y y y y y y y
     """,
@@ -77,7 +78,6 @@ GRIDS = {
         public    s b f h f f f f y y y
         private   s b h h h f f f y y y
         direct    s b h h . f . f . . f
-        read-only s b f h f f f f y y y
         locked    s b f h f f f f y y y
         archived  s b f h f f f f y y y
     """,
@@ -86,7 +86,6 @@ GRIDS = {
         public    s b f h f f f f y y f
         private   s b h h h f f f y y h
         direct    s b h h . f . f . . h
-        read-only s b f h f f f f y y f
         locked    s b f h f f f f f f f
         archived  s b f h f f f f f f f
     """,
@@ -94,7 +93,6 @@ GRIDS = {
         public    s b f h f f f f y y y
         private   s b h h h f f f y y y
         direct    s b h h . f . f . . f
-        read-only s b f h f f f f y y y
         locked    s b f h f f f f f f f
         archived  s b f h f f f f f f f
     """,
@@ -103,7 +101,6 @@ GRIDS = {
         public    s b f h f f f f y y y
         private   s b h h h f f f y y h
         direct    s b h h . f . f . . h
-        read-only s b f h f f f f y y y
         locked    s b f h f f f f y y y
         archived  s b f h f f f f y y y
     """,
@@ -111,7 +108,6 @@ GRIDS = {
         public    s b f h f f f f f y y
         private   s b h h h f f f f y h
         direct    s b h h . f . f . . h
-        read-only s b f h f f f f f y y
         locked    s b f h f f f f f y y
         archived  s b f h f f f f f y y
     """,
@@ -119,7 +115,6 @@ GRIDS = {
         public    s b y h f y y y y y y
         private   s b h h h y y y y y h
         direct    s b h h . y . y . . h
-        read-only s b y h f y y y y y y
         locked    s b y h f y y y y y y
         archived  s b f h f y y y y y f
     """,
@@ -128,7 +123,6 @@ GRIDS = {
         public    s b f h f y y y y f f
         private   s b h h h y y y y f h
         direct    s b h h . f . f . . h
-        read-only s b f h f y y y y f f
         locked    s b f h f y y y y f f
         archived  s b f h f y y y y f f
     """,
@@ -136,7 +130,6 @@ GRIDS = {
         public    s b y h y y y f y y y
         private   s b h h h y y f y y h
         direct    s b h h . y . f . . h
-        read-only s b y h y y y f y y y
         locked    s b y h y y y f y y y
         archived  s b y h y y y f y y y
     """,
@@ -154,7 +147,6 @@ GRIDS = {
         public    s b h h h h h y h h h
         private   s b h h h h h y h h h
         direct    s b h h . h . y . . h
-        read-only s b h h h h h y h h h
         locked    s b h h h h h y h h h
         archived  s b h h h h h y h h h
     """,
@@ -162,7 +154,6 @@ GRIDS = {
         public    s b f f f f f f f f y
         private   s b f f f f f f f f y
         direct    s b f f . f . f . . y
-        read-only s b f f f f f f f f y
         locked    s b f f f f f f f f y
         archived  s b f f f f f f f f y
     """,
@@ -170,7 +161,6 @@ GRIDS = {
         public    s b f h f f f f f y y
         private   s b h h h f f f f y y
         direct    s b h h . f . f . . f
-        read-only s b f h f f f f f y y
         locked    s b f h f f f f f y y
         archived  s b f h f f f f f y y
     """,
@@ -202,6 +192,7 @@ class Action:
 def _grid(drawn: str) -> dict[str, list[str]]:
     rows = (line.split() for line in drawn.strip().splitlines())
     grid = {kind: letters for kind, *letters in rows}
+    grid.setdefault("read-only", ["."] * len(ROLES))
     assert set(grid) == set(KINDS)
     assert all(len(letters) == len(ROLES) for letters in grid.values())
     return grid
@@ -310,8 +301,8 @@ ACTIONS = (
     Action("see what is held", "tend", api=("GET", "rooms/{room}/held"),
            but={("direct", "keeper"): "y"}),
     Action("release what is held", "judge", api=("POST", "held/{held}/release"), fields={},
-           but={("locked", role): "f" for role in ("moderator", "owner", "keeper")}
-           | {("archived", role): "f" for role in ("moderator", "owner", "keeper")}),
+           but={(kind, role): "f" for kind in ("read-only", "locked", "archived")
+                for role in ("moderator", "owner", "keeper")}),
     Action("reject what is held", "judge", api=("POST", "held/{held}/reject"), fields={}),
     Action("judge a report", "judge", api=("PATCH", "reports/{report}"),
            fields={"status": "resolved"}),
