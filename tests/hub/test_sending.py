@@ -1,5 +1,7 @@
 """One bad change, socket or answer takes nothing from the others."""
 
+from typing import Any
+
 from chat.broadcast import RoomChanged
 from chat.live.hub import Hub
 from chat.live.socket import UNSENT_MAX
@@ -12,7 +14,8 @@ async def test_a_change_that_cannot_be_sent_must_be_synced_and_stops_no_other_ro
     hub: Hub, guests: Guests, ada: Member, bob: Member, room: Room, other: Room
 ) -> None:
     peer, _ = await guests.enter(bob)
-    hub.announce(RoomChanged(room.pk, room.version, room.version + 1, info=b"no row"))
+    nonsense: Any = None
+    hub.announce(RoomChanged(room.pk, room.version, room.version + 1, [nonsense]))
     hub.announce(RoomChanged(other.pk, other.version, other.version + 1))
     await until(lambda: peer.spans(other.pk), "the other room's change")
     assert peer.seen("lagged") == [{"type": "lagged", "rooms": [room.pk]}]
