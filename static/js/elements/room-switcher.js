@@ -115,7 +115,8 @@ export class RoomSwitcher extends ChatElement {
       data-key=${choice.key}
       @click=${() => this.#choose(choice)}
     >
-      ${choice.sign} <strong dir="auto">${choice.name}</strong> <span>${choice.about}</span>
+      ${choice.sign} <strong dir="auto">${choice.name}</strong>
+      ${choice.about ? html`<span>${choice.about}</span>` : nothing}
     </div>`;
   }
 
