@@ -18,7 +18,7 @@ from tests.parts.chromium import launch_options
 from tests.parts.nginx import Nginx
 from tests.parts.site import Site, collected, site_environment
 
-ROUNDS = 5
+ROUNDS = 3
 ROWS_TRIES = 40  # times that one goes up for earlier messages
 PATIENCE = 60_000  # ms: everything is slow here on purpose
 SETTLED = 500  # ms after which the browser has told what it measured
@@ -181,13 +181,15 @@ class Loaded:
 
 
 def fill_rows(page: Page) -> None:
-    """Go up until so many rows are there, and back to the end."""
+    """Go up until so many rows are there, then to their middle: at an end more would be drawn."""
     scroller = page.locator(".timeline__scroller")
     for _ in range(ROWS_TRIES):
         if page.locator(".message").count() >= ROWS:
             break
         scroller.evaluate("(element) => { element.scrollTop = 0; }")
         page.wait_for_timeout(300)
+    scroller.evaluate("(element) => { element.scrollTop = element.scrollHeight / 2; }")
+    page.wait_for_timeout(2 * SETTLED)
     print(f"{page.locator('.message').count()} rows", file=sys.stderr)
     page.locator("chat-app textarea").focus()
     page.wait_for_timeout(SETTLED)
