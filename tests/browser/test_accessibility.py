@@ -11,11 +11,11 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from chat.models import Room
-from chat.services import messages, polls, reports
+from chat.services import messages, polls
 from tests.browser.conftest import Opening
 from tests.browser.test_page import PHONE
 from tests.browser.window import Window
-from tests.factories import Member, make_message, make_moderator, make_room
+from tests.factories import Member, make_message, make_room
 
 ANYBODYS = ["account_login", "account_signup", "account_reset_password",
             "account_reset_password_done", "account_email_verification_sent", "chat:join_link",
@@ -23,8 +23,6 @@ ANYBODYS = ["account_login", "account_signup", "account_reset_password",
 MEMBERS = ["chat:directory", "chat:new_room", "chat:people", "chat:share", "chat:standing",
            "accounts:profile", "account_email", "account_change_password", "mfa_index",
            "usersessions_list", "account_logout", "account_reauthenticate"]  # fmt: skip
-ADMIN = ["", "accounts/user/", "chat/report/", "chat/sanction/", "chat/filter/add/",
-         "chat/room/{room}/change/", "chat/room/{room}/transcript/"]  # fmt: skip
 # In the other scheme only colours differ.
 COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 
@@ -81,18 +79,6 @@ def test_axe_finds_nothing_on_any_page(
     findings.expect_none()
 
 
-def test_axe_finds_nothing_in_the_admin(
-    window: Opening, ada: Member, bob: Member, room: Room
-) -> None:
-    reports.report_message(ada.user, make_message(room, bob, "spam").pk, "spam")
-    findings = Findings()
-    in_root = window(make_moderator())
-    for path in ADMIN:
-        in_root.page.goto(f"{in_root.site.url}/admin/{path.format(room=room.pk)}")
-        findings.look(in_root.page, path)
-    findings.expect_none()
-
-
 def test_axe_finds_nothing_on_what_opens_in_a_room(
     window: Opening, ada: Member, bob: Member, room: Room
 ) -> None:
@@ -103,7 +89,6 @@ def test_axe_finds_nothing_on_what_opens_in_a_room(
     make_message(room, ada, f"@{bob.username} fine", reply_to=asked.pk)
     make_message(room, bob, "in the thread", thread=asked.pk)
     make_message(make_room("public", [ada], owner=bob), bob, f"for @{ada.username}")
-    reports.report_message(ada.user, asked.pk, "spam", "Again")
     in_ada = window(ada, room)
     findings, page = Findings(), in_ada.page
     row = in_ada.row("What about")
@@ -164,7 +149,6 @@ def test_axe_finds_nothing_on_what_opens_in_a_room(
             (command, ".side-panel", lambda command=command: by_command(command))
             for command in ("Threads", "Mentions", "Saved", "Scheduled", "Pinned", "About")
         ),
-        ("moderation", ".moderation__item", lambda: page.locator(".room-header__moderate").click()),
     ]  # fmt: skip
     for where, shown, open_it in opened:
         open_it()
