@@ -4,6 +4,8 @@ Django would call them after the code, in English. Said here and not in the mode
 matter of migrations.
 """
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +41,8 @@ MODELS: dict[type[Model], tuple[Sentence, Sentence]] = {
     Connection: (_("connection"), _("connections")),
     ServerProcess: (_("server process"), _("server processes")),
     ApiToken: (_("API token"), _("API tokens")),
+    Authenticator: (_("second step"), _("second steps")),
+    UserSession: (_("session"), _("sessions")),
 }
 
 FIELDS: dict[type[Model], dict[str, Sentence]] = {
