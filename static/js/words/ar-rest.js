@@ -73,7 +73,7 @@ export default {
 "Delete the message of {name}?": "أتريد حذف رسالة {name}؟",
 "Delete what {name} said here": "حذف ما قاله {name} هنا",
 "Delete what {name} said…": "حذف ما قاله {name}…",
-"Dismiss": "إخفاء",
+"Dismiss": "رفض البلاغ",
 "Dismiss the report": "رفض البلاغ",
 "Emoji": "الرموز التعبيرية",
 "Escalate": "تصعيد",
