@@ -89,7 +89,7 @@ export class RoomSwitcher extends ChatElement {
         ${sentence(gettext("{rooms} rooms only · {people} people only · {commands} commands only"), {
           rooms: html`<kbd>#</kbd>`,
           people: html`<kbd>@</kbd>`,
-          commands: html`<kbd>&gt;</kbd>`,
+          commands: html`<kbd dir="ltr">&gt;</kbd>`,
         })}
       </p>
     </dialog>`;
