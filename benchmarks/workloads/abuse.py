@@ -36,6 +36,7 @@ def abuse(server: Server, parts: Parts, quick: bool) -> Figures:
                     began = time.monotonic()
                     heard[phase].append(trial.load(RATE, SECONDS[quick]))
                     took = SETTLING + time.monotonic() - began
+                trial.lg.idle(SETTLING)  # what is left of it is nobody else's
                 figures |= {
                     f"{phase}_{name}_per_s": number / took for name, number in flood.counts.items()
                 }
