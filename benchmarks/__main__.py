@@ -47,7 +47,7 @@ def main() -> int:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the options; exits on ones it does not know."""
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="once and coarser, some ten minutes")
+    parser.add_argument("--quick", action="store_true", help="once and coarser, some five minutes")
     parser.add_argument("--only", type=names_in(BY_NAME), default=list(BY_NAME), metavar="A,B",
                         help=f"workloads: {', '.join(BY_NAME)}")  # fmt: skip
     parser.add_argument("--servers", type=names_in(SERVERS), metavar="A,B",

@@ -11,7 +11,7 @@ MEMBERS = {False: 5000, True: 1000}
 ROOM_SIZE = 50
 PER_SECOND = {False: 200.0, True: 100.0}
 AWAY = 2.0  # s
-SECONDS = {False: 25.0, True: 6.0}
+SECONDS = {False: 25.0, True: 4.0}
 WRITES = ("xact_commit", "tup_inserted", "tup_updated", "tup_deleted")
 
 

@@ -11,7 +11,7 @@ QUIET_RATE = 20.0  # messages a second
 FLOODED_MEMBERS = 500
 TIMES = 2.0  # what the server carries in the flooded room
 WINDOW = 4  # unanswered sends of a flooding member
-SECONDS = {False: 15.0, True: 5.0}
+SECONDS = {False: 15.0, True: 3.0}
 SETTLING = 1.0  # s of flood before the quiet room is listened to, and after
 PRIORITY = -10  # niceness of the quiet room's ears: what they measure is the server, not the queue
 
