@@ -139,6 +139,15 @@ async def test_beside_another_process_one_batch_at_a_time_unless_it_waits_for_lo
     await answers.until(3)
 
 
+async def test_beside_another_process_batches_are_half_as_large():
+    store = Store()
+    answers = gathering(store, size=4)
+    answers.posts.others_wrote()
+    answers.submit(7, *"abc")
+    await answers.until(3)
+    assert store.batches == [[(7, "a"), (7, "b")], [(7, "c")]]
+
+
 async def test_rooms_that_wait_have_equal_shares_and_take_turns():
     store = Store()
     store.hold(1)
