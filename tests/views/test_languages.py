@@ -25,6 +25,7 @@ def no_earlier_tries():
 
 def test_a_member_reads_pages_in_the_language_they_chose(ada, browse):
     browser = browse(ada)
+    assert 'name="language"' in browser.get(reverse("accounts:profile")).content.decode()
     profile = {"language": "ar", "time_zone": "UTC", "read_out": "everything"}
     browser.post(reverse("accounts:profile"), profile)
 
