@@ -11,10 +11,8 @@ anybody says is stored for seconds.
 
 import json
 import math
-from asyncio import Semaphore, sleep
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from asyncio import sleep
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any
 
@@ -22,42 +20,15 @@ from django.conf import settings
 
 from chat.errors import RateLimited
 from chat.live.handshake import address_in, credentials_in
-from chat.live.limits import Pace, Rate
+from chat.live.limits import Pace, Rate, Turns
 
 REQUESTS = Rate(300, 10)  # of one session or token
 # From one address, for each of the sockets that it may have.
 REQUESTS_EACH = Rate(4, 0.1)
-SHARE = 0.5  # of the requests answered at once, that may be of one session, token or address
 HELD_FOR = 1.0  # s before a refusal: who asks on at each answer is refused once a second
 HELD_MAX = 100  # at once
 
 Application = Callable[..., Awaitable[None]]
-
-
-class Turns:
-    """Lets so many do something at once, and those who are told apart a share of them each.
-
-    The others wait, in the order in which they came.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._all = Semaphore(most)
-        self._each = max(1, int(most * SHARE))
-        self._own: dict[str, Semaphore] = {}
-        self._here: Counter[str] = Counter()  # who waits, or does it
-
-    @asynccontextmanager
-    async def turn(self, who: str) -> AsyncIterator[None]:
-        """Wait for one's turn, which the block is."""
-        self._here[who] += 1
-        own = self._own.setdefault(who, Semaphore(self._each))
-        try:
-            async with own, self._all:
-                yield
-        finally:
-            self._here[who] -= 1
-            if not self._here[who]:
-                del self._here[who], self._own[who]
 
 
 class FloodGate:

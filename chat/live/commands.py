@@ -106,19 +106,17 @@ async def _run(hub: "Hub", socket: "Socket", command: Command) -> None:
 
 
 async def _edit(hub: "Hub", socket: "Socket", command: Edit) -> None:
-    ack = await hub.database(_as_member, messages.edit, socket.user, command.message, command.body)
+    ack = await _ask(hub, socket, messages.edit, command.message, command.body)
     socket.send(_ack(ack, command.ref))
 
 
 async def _delete(hub: "Hub", socket: "Socket", command: Delete) -> None:
-    ack = await hub.database(_as_member, messages.remove, socket.user, command.message)
+    ack = await _ask(hub, socket, messages.remove, command.message)
     socket.send(_ack(ack, command.ref))
 
 
 async def _react(hub: "Hub", socket: "Socket", command: React) -> None:
-    ack = await hub.database(
-        _as_member, messages.react, socket.user, command.message, command.emoji, command.on
-    )
+    ack = await _ask(hub, socket, messages.react, command.message, command.emoji, command.on)
     socket.send(_ack(ack, command.ref))
 
 
@@ -142,11 +140,11 @@ async def _sync(hub: "Hub", socket: "Socket", command: Sync) -> None:
 
 async def _sync_some(hub: "Hub", socket: "Socket", rooms: dict[int, int], ref: Ref | None) -> None:
     seated = socket.rooms & rooms.keys()
-    answers = await hub.database(_as_member, reading.sync, socket.user, rooms)
+    answers = await _ask(hub, socket, reading.sync, rooms)
     if left := seated - socket.rooms:
         # Shown out while this was read: they are answered as to anybody who is not in them.
         rooms_left = {room: rooms[room] for room in left}
-        answers |= await hub.database(_as_member, reading.sync, socket.user, rooms_left)
+        answers |= await _ask(hub, socket, reading.sync, rooms_left)
     for room, answer in answers.items():
         if socket.is_guest and isinstance(answer, NotInRoom):
             answer = answer.for_guest()
@@ -173,7 +171,7 @@ def _sync_answer(
 
 async def _focus(hub: "Hub", socket: "Socket", command: Focus) -> None:
     if command.room is not None and command.room not in socket.rooms:
-        await hub.database(_as_member, members.check_is_member, socket.user, command.room)
+        await _ask(hub, socket, members.check_is_member, command.room)
         await hub.seats.look_at(socket.user, command.room)
     if socket.focus is not None and (feed := hub.feeds.get(socket.focus)):
         feed.focused.discard(socket)
@@ -192,7 +190,7 @@ async def _typing_if_let(hub: "Hub", socket: "Socket", command: Typing) -> None:
     version = feed.version if feed else None
     before, socket.typing = socket.typing, command.room
     try:
-        await hub.database(_as_member, members.check_may_type, socket.user, command.room)
+        await _ask(hub, socket, members.check_may_type, command.room)
     except ChatError:
         socket.typing = before
         raise
@@ -213,6 +211,12 @@ _HANDLERS: dict[type, Callable[..., Awaitable[None]]] = {
     Focus: _focus,
     Typing: _typing_if_let,
 }
+
+
+async def _ask(hub: "Hub", socket: "Socket", verb: Callable[..., T], *args: object) -> T:
+    """Call a verb with the member, in their turn: who asks for much keeps nobody else waiting."""
+    async with hub.turns.turn(socket.user):
+        return await hub.database(_as_member, verb, socket.user, *args)
 
 
 def _as_member(verb: Callable[..., T], user_id: int, *args: object) -> T:

@@ -39,7 +39,7 @@ from chat.live.commands import carry_out
 from chat.live.database import Database
 from chat.live.departures import Departures, Outgoing
 from chat.live.feed import RoomFeed
-from chat.live.limits import OPENINGS, OPENINGS_EACH, SOCKETS_MAX, Allowance, Pace
+from chat.live.limits import OPENINGS, OPENINGS_EACH, SOCKETS_MAX, Allowance, Pace, Turns
 from chat.live.onlookers import Onlookers
 from chat.live.posts import Posts
 from chat.live.relay import Relay
@@ -95,6 +95,8 @@ class Hub:
         )
         self._allowances: dict[int, Allowance] = {}
         self._from: dict[str, int] = {}  # how many sockets each address has open
+        # One thread is left for what is posted, and for who comes.
+        self.turns = Turns(max(1, settings.DATABASE_THREADS - 1))
         self._openings = Pace(OPENINGS)
         self._openings_from = Pace(OPENINGS_EACH.times(settings.SOCKETS_PER_ADDRESS))
         self._loop = asyncio.get_running_loop()

@@ -1,6 +1,9 @@
 """How often one member may ask for what, counted in each server process."""
 
-from collections import deque
+from asyncio import Semaphore
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from django.conf import settings
@@ -33,7 +36,7 @@ RATES: dict[type, Rate] = {
     Delete: Rate(20, 2),
     React: Rate(30, 4),
     Read: Rate(60, 10),
-    Sync: Rate(30, 5),
+    Sync: Rate(30, 2),
     Typing: Rate(20, 3),
     Focus: Rate(30, 5),
     Ping: Rate(30, 2),
@@ -68,6 +71,32 @@ class Pace:
             self._free_at = {who: at for who, at in self._free_at.items() if at > now}
             self._tidy_at = max(TOLD_APART_MIN, 2 * len(self._free_at))
         return 0
+
+
+class Turns:
+    """Lets so many do something at once, and those who are told apart half of them each.
+
+    The others wait, in the order in which they came.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._all = Semaphore(most)
+        self._each = max(1, most // 2)
+        self._own: dict[Hashable, Semaphore] = {}
+        self._here: Counter[Hashable] = Counter()  # who waits, or does it
+
+    @asynccontextmanager
+    async def turn(self, who: Hashable) -> AsyncIterator[None]:
+        """Wait for one's turn, which the block is."""
+        self._here[who] += 1
+        own = self._own.setdefault(who, Semaphore(self._each))
+        try:
+            async with own, self._all:
+                yield
+        finally:
+            self._here[who] -= 1
+            if not self._here[who]:
+                del self._here[who], self._own[who]
 
 
 class Allowance:

@@ -53,12 +53,14 @@ class KeepingDatabase(Database):
     def __init__(self) -> None:
         super().__init__()
         self._kept: list[Answer] = []
+        self.asked: list[tuple[Any, ...]] = []
         self.is_away = False
         self.refused = 0
         self._goes_on = asyncio.Event()
         self._goes_on.set()
 
     async def __call__(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        self.asked.append((query, *args))
         if self.is_away:
             self.refused += 1
             raise Unavailable

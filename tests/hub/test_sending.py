@@ -6,6 +6,7 @@ from chat.broadcast import RoomChanged
 from chat.live.hub import Hub
 from chat.live.socket import UNSENT_MAX
 from chat.models import Room
+from chat.services import messages
 from tests.factories import Member
 from tests.hub.parts import Guests, post, say, until
 
@@ -43,3 +44,22 @@ async def test_one_who_does_not_read_the_answers_is_not_read_from(
     say(hub, socket, "ping")
     assert not peer.is_reading
     assert socket.is_full()
+
+
+async def test_who_asks_for_much_waits_for_themselves_and_keeps_nobody_else_waiting(
+    hub: Hub, guests: Guests, ada: Member, bob: Member, room: Room
+) -> None:
+    message = await post(ada, room)
+    (_, greedy), (peer, modest) = await guests.enter(ada), await guests.enter(bob)
+    with hub.database.standing_still():
+        for socket in (*[greedy] * 20, modest):
+            say(hub, socket, "react", message=message.id, emoji="👍", on=True)
+        await until(lambda: reacting(hub, bob) == 1, "bob's turn")
+        assert reacting(hub, ada) == 1
+    await until(lambda: peer.seen("ack"), "bob's answer")
+    await until(lambda: reacting(hub, ada) == 20, "all that ada asked for")
+
+
+def reacting(hub: Hub, member: Member) -> int:
+    """Return for how many reactions of a member the database was asked."""
+    return sum(asked[1:3] == (messages.react, member.id) for asked in hub.database.asked)

@@ -19,7 +19,7 @@ from chat.errors import ChatError
 from chat.live.admission import Credentials, identify
 from chat.live.commands import carry_out
 from chat.live.frames import texts_in
-from chat.live.limits import Allowance
+from chat.live.limits import Allowance, Turns
 from chat.live.session import Close, Refusal
 from chat.live.socket import Socket
 from chat.models import Membership, batch
@@ -187,6 +187,7 @@ class _AtOnce:
         self.socket = socket
         self.feeds = {room: _Feed(room) for room in socket.rooms}
         self.posts = self.seats = self.onlookers = self
+        self.turns = Turns(2)
 
     def received(self, frame: bytes) -> None:
         """Take a frame of the client."""
