@@ -27,7 +27,7 @@ TEXT = st.text(max_size=50) | st.sampled_from(
 )
 NUMBER = st.integers(-2, 40) | st.sampled_from([2**31, 2**63 - 1, 2**63, -(2**63), 10**30])
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | NUMBER | st.floats(allow_nan=False) | TEXT,
+    st.none() | st.booleans() | NUMBER | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=8,
 )
