@@ -414,7 +414,7 @@ class Hub:
         feed.offer(event)
         self.mark(feed)
         if feed.has_gap:
-            self.repair.gap_seen(event.room)
+            self.repair.gap_seen(feed)
 
     def mark(self, feed: RoomFeed) -> None:
         """Have what is ready sent in this turn of the loop, with all else that comes in it."""

@@ -25,10 +25,18 @@ class Repair:
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._under_way: set[int] = set()
+        self._missing_after: dict[int, int | None] = {}  # by room, the version before its gap
 
-    def gap_seen(self, room: int) -> None:
-        """Read what ``room`` is missing, unless it comes within GAP_PATIENCE."""
-        asyncio.get_running_loop().call_later(GAP_PATIENCE, self._close_gap, room)
+    def gap_seen(self, feed: RoomFeed) -> None:
+        """Read what ``feed`` is missing, unless it gets on within GAP_PATIENCE.
+
+        Where several processes write to a busy room there is nearly always some gap, each closed by
+        the next event; only one that stays is a change that got lost.
+        """
+        if self._missing_after.get(feed.room) != feed.version:
+            self._missing_after[feed.room] = feed.version
+            loop = asyncio.get_running_loop()
+            loop.call_later(GAP_PATIENCE, self._close_gap, feed.room, feed.version)
 
     def soon(self, room: int) -> None:
         """Read what ``room`` is missing, unless that is under way."""
@@ -50,9 +58,11 @@ class Repair:
             if feed is not None and feed.version is not None and feed.version != version:
                 self.soon(room)
 
-    def _close_gap(self, room: int) -> None:
+    def _close_gap(self, room: int, version: int | None) -> None:
+        if self._missing_after.get(room) == version:
+            del self._missing_after[room]
         feed = self._hub.feeds.get(room)
-        if feed is not None and feed.has_gap:
+        if feed is not None and feed.has_gap and feed.version == version:
             self.soon(room)
 
     async def _repair(self, room: int) -> None:

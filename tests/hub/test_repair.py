@@ -1,5 +1,6 @@
 """Repairs that overlap what they repair."""
 
+import asyncio
 import gc
 import logging
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from chat.broadcast import AccessChanged, RoomChanged, room_group
 from chat.live.hub import Hub
+from chat.live.repair import GAP_PATIENCE
 from chat.models import Room
 from chat.services import messages
 from tests.factories import Member
@@ -84,3 +86,22 @@ async def test_what_a_database_that_is_away_puts_off_is_no_error(
     await until(lambda: peer.at(room.pk) == said.version, "what was said meanwhile")
     gc.collect()
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def test_gaps_that_close_by_themselves_are_not_read_however_many_follow(
+    hub: Hub, guests: Guests, bob: Member, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await guests.enter(bob)
+    read: list[int] = []
+    monkeypatch.setattr(hub.repair, "soon", read.append)
+    first, second, third = (RoomChanged(room.pk, room.version + n, room.version + n + 1)
+                            for n in range(3))  # fmt: skip
+    hub.announce(second)  # ahead of the first, which is on its way
+    hub.announce(first)
+    hub.announce(RoomChanged(room.pk, third.to, third.to + 1))
+    await asyncio.sleep(GAP_PATIENCE / 2)
+    hub.announce(third)
+    hub.announce(RoomChanged(room.pk, third.to + 2, third.to + 3))
+    await asyncio.sleep(GAP_PATIENCE * 0.75)  # the first gaps' time is over, the last one's is not
+    assert read == []
+    await until(lambda: read == [room.pk], "a look at the gap that stays")
