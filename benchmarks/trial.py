@@ -26,7 +26,8 @@ class Trial:
     """A server that runs and members who are about to connect. Use as a context manager.
 
     The server has ``server_cores`` to itself; the load generator shares ``load_cores`` with Redis
-    and Postgres. ``cookies`` are our site's members; a peer brings its own where it needs any.
+    and Postgres, to which it gives way by ``load_niceness``. ``cookies`` are our site's members; a
+    peer brings its own where it needs any.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Trial:
         focus: bool = False,
         heartbeat: float = HEARTBEAT,
         blind_every: int = 0,
+        load_niceness: int = 0,
     ) -> None:
         self.server = server
         self.parts = parts
@@ -51,6 +53,7 @@ class Trial:
         self._focus = focus
         self._heartbeat = heartbeat
         self._blind_every = blind_every
+        self._load_niceness = load_niceness
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -59,7 +62,7 @@ class Trial:
         self._running.start()
         self._stack.callback(self._end_server)
         time.sleep(SETTLE)
-        self.lg = self.members(self.rooms, self._cookies)
+        self.lg = self.members(self.rooms, self._cookies, niceness=self._load_niceness)
         return self
 
     def __exit__(self, *_: object) -> None:

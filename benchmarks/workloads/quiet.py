@@ -13,17 +13,17 @@ TIMES = 2.0  # what the server carries in the flooded room
 WINDOW = 4  # unanswered sends of a flooding member
 SECONDS = {False: 15.0, True: 3.0}
 SETTLING = 1.0  # s of flood before the quiet room is listened to, and after
-PRIORITY = -10  # niceness of the quiet room's ears: what they measure is the server, not the queue
+# Of the flood's readers: on a core of their own they would not keep Postgres waiting, nor the quiet
+# room's ears, which are to tell how long the server takes.
+NICENESS = 10
 
 
 def quiet_room(server: Server, parts: Parts, quick: bool) -> Figures:
     """Return p99 of the quiet room alone and while the other is flooded."""
     few = parts.cookies(QUIET_MEMBERS, 1, 1) if server.is_ours else None
     many = parts.cookies(FLOODED_MEMBERS, 1, 1) if server.is_ours else None
-    with Trial(server, parts, cookies=many) as trial:
-        listeners = trial.members(
-            cookies=few or server.cookies(parts), first_room=1, niceness=PRIORITY
-        )
+    with Trial(server, parts, cookies=many, load_niceness=NICENESS) as trial:
+        listeners = trial.members(cookies=few or server.cookies(parts), first_room=1)
         listeners.connect(QUIET_MEMBERS)
         trial.connect(FLOODED_MEMBERS)
         full = capacity(trial, FLOODED_MEMBERS, seconds=0.5)
