@@ -237,7 +237,10 @@ def test_every_module_and_style_sheet_of_the_page_is_named_in_its_head() -> None
     named = STATIC_MODULE.findall((ROOT / "templates/chat/modules.html").read_text())
     assert named == sorted(named)
     assert set(named) == imported_at_once() - {"js/chat.js"}
-    heads = (ROOT / "templates/chat" / name for name in ("room.html", "stylesheets.html", "later_stylesheets.html"))
+    heads = (
+        ROOT / "templates/chat" / name
+        for name in ("room.html", "stylesheets.html", "later_stylesheets.html")
+    )
     styles = [style for head in heads for style in STATIC_STYLE.findall(head.read_text())]
     sheets = (STATIC / "css/chat").glob("*.css")
     assert set(styles) == {str(path.relative_to(STATIC)) for path in sheets}
