@@ -16,6 +16,12 @@ RECONNECT = 45_000  # ms until a browser that waited has come back
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 # What the browser itself says of a network that is away, in words that vary.
 OUTAGE_WORDS = ("console: ", "Failed to fetch", "NetworkError")
+# What fades in has less contrast on its way.
+STANDING_STILL = """
+Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime < Infinity)
+  .map(({ finished }) => finished)).then(() => null)
+"""
 SIZES = """() => [document.documentElement.scrollWidth, innerWidth,
   document.documentElement.scrollHeight, innerHeight]"""
 CSP_WATCH = """
@@ -237,6 +243,7 @@ class Window:
     def is_accessible(self) -> None:
         """Expect that it fits and axe finds nothing."""
         self.fits()
+        self.page.evaluate(STANDING_STILL)
         found = Axe().run(self.page)
         assert found.violations_count == 0, found.generate_report()
 
