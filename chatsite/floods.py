@@ -13,14 +13,13 @@ import json
 import math
 from asyncio import sleep
 from collections.abc import Awaitable, Callable
-from time import monotonic
 from typing import Any
 
 from django.conf import settings
 
 from chat.errors import RateLimited
 from chat.live.handshake import address_in, credentials_in
-from chat.live.limits import Pace, Rate, Turns
+from chat.live.limits import Arrivals, Rate, Turns
 
 REQUESTS = Rate(300, 10)  # of one session or token
 # From one address, for each of the sockets that it may have.
@@ -39,8 +38,7 @@ class FloodGate:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._shown = Pace(REQUESTS)
-        self._addresses = Pace(REQUESTS_EACH.times(settings.SOCKETS_PER_ADDRESS))
+        self._requests = Arrivals(REQUESTS, REQUESTS_EACH)
         self._turns = Turns(settings.REQUESTS_AT_ONCE)
         self._held = 0
 
@@ -49,19 +47,13 @@ class FloodGate:
         if scope["type"] != "http" or scope["path"].startswith(settings.STATIC_URL):
             await self._application(scope, receive, send)
             return
-        credentials, address = credentials_in(scope), address_in(scope)
-        shown = credentials.token or credentials.session
-        if settings.RATE_LIMITS and (wait := self._wait(shown, address)):
+        shown, address = credentials_in(scope).shown, address_in(scope)
+        if settings.RATE_LIMITS and (wait := self._requests.wait(shown, address)):
             await self._hold()
             await _refuse(send, RateLimited(retry_after=wait))
             return
         async with self._turns.turn(shown or address):
             await self._application(scope, receive, send)
-
-    def _wait(self, shown: str, address: str) -> float:
-        """Count a request; return 0, or after how many seconds it would not be too many."""
-        now = monotonic()
-        return self._shown.wait(shown, now) or self._addresses.wait(address, now)
 
     async def _hold(self) -> None:
         if self._held < HELD_MAX:

@@ -38,6 +38,11 @@ class Credentials:
     token: str = ""
     language: str = ""  # that the browser asks for, as far as the site speaks it
 
+    @property
+    def shown(self) -> str:
+        """By what its bearer is told apart before the session is looked up."""
+        return self.token or self.session
+
 
 @dataclass(slots=True)
 class Guest:
@@ -51,6 +56,11 @@ class Guest:
     close: int | None = None
     rooms: set[int] = field(default_factory=set)
     stamp: str = ""
+
+    @property
+    def language(self) -> str:
+        """The member's own, or the browser's; "" where neither is known."""
+        return (self.user.language if self.user else "") or self.credentials.language
 
 
 class Shown(NamedTuple):

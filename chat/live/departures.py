@@ -53,13 +53,12 @@ class Departures:
     def _go_on(self) -> None:
         room, to, framed, waiting = self._under_way[0]
         portion = list(islice(waiting, _portion(framed)))
-        if portion:
-            self._fan_out(room, to, framed, [one for one in portion if room in one.rooms])
-        else:
+        if not portion:
             self._under_way.popleft()
             self._end(room)
         if self._under_way:
-            self._loop.call_soon(self._go_on)
+            self._loop.call_soon(self._go_on)  # before anything that may fail
+        self._fan_out(room, to, framed, [one for one in portion if room in one.rooms])
 
     def _end(self, room: int) -> None:
         self._frames[room] -= 1

@@ -9,6 +9,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Collection, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -39,7 +40,7 @@ from chat.live.commands import carry_out
 from chat.live.database import Database
 from chat.live.departures import Departures, Outgoing
 from chat.live.feed import RoomFeed
-from chat.live.limits import OPENINGS, OPENINGS_EACH, SOCKETS_MAX, Allowance, Pace, Turns
+from chat.live.limits import OPENINGS, OPENINGS_EACH, SOCKETS_MAX, Allowance, Arrivals, Turns
 from chat.live.onlookers import Onlookers
 from chat.live.posts import Posts
 from chat.live.relay import Relay
@@ -97,13 +98,12 @@ class Hub:
         self._from: dict[str, int] = {}  # how many sockets each address has open
         # One thread is left for what is posted, and for who comes.
         self.turns = Turns(max(1, settings.DATABASE_THREADS - 1))
-        self._openings = Pace(OPENINGS)
-        self._openings_from = Pace(OPENINGS_EACH.times(settings.SOCKETS_PER_ADDRESS))
+        self._openings = Arrivals(OPENINGS, OPENINGS_EACH)
         self._loop = asyncio.get_running_loop()
         self._ready: list[Socket] = []  # those with something to write in this turn of the loop
         self._dirty: dict[int, RoomFeed] = {}
         self._is_to_flush = False
-        self._departures = Departures(self._fan_out, self._room_left)
+        self._departures = Departures(partial(self._fan_out, pass_on=self._write), self._room_left)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._in_turn: Wheel[Socket] = Wheel(CREDENTIALS_EVERY)
         self._slow: set[Socket] = set()
@@ -184,7 +184,8 @@ class Hub:
             return None
 
     async def _admit(self, wire: Wire, credentials: Credentials, address: str) -> Socket | None:
-        if settings.RATE_LIMITS and self._comes_too_often(credentials, address):
+        # Before anything is looked up for it.
+        if settings.RATE_LIMITS and self._openings.wait(credentials.shown, address):
             wire.close(Close.TOO_MANY)
             return None
         guest = await self._asking_again(self._guests, credentials)
@@ -255,13 +256,6 @@ class Hub:
             except Unavailable:
                 await asyncio.sleep(1)
 
-    def _comes_too_often(self, credentials: Credentials, address: str) -> bool:
-        """Count a handshake, before anything is looked up for it."""
-        now = time.monotonic()
-        shown = credentials.token or credentials.session
-        wait = self._openings.wait(shown, now) or self._openings_from.wait(address, now)
-        return wait > 0
-
     def _refusal(self, guest: Guest, address: str) -> int | None:
         if self.is_draining:
             return Close.RESTARTING
@@ -281,7 +275,7 @@ class Hub:
         allowance = self._allowances.setdefault(user, Allowance())
         now = time.monotonic()
         socket = Socket(wire, guest.credentials, user, allowance, now, self._slow)
-        socket.session.language = guest.user.language or guest.credentials.language
+        socket.session.language = guest.language
         socket.stamp, socket.is_guest = guest.stamp, guest.user.is_guest
         socket.address = address
         if address:
@@ -520,10 +514,9 @@ class Hub:
         to: int,
         framed: bytes,
         sockets: Collection[Socket],
-        pass_on: Callable[[Socket, bytes], None] | None = None,
+        pass_on: Callable[[Socket, bytes], None],
     ) -> None:
         """Pass a frame on to each socket that is told of the room and reads what it gets."""
-        pass_on = pass_on or self._write
         for socket in sockets:
             # One look at each: here all that a member costs is spent.
             if socket.held and room in socket.held:
@@ -627,7 +620,7 @@ class Hub:
             elif guest.user is None or guest.user.pk != socket.user:
                 socket.close(Close.SIGN_IN)  # the session has become somebody else's
             else:
-                socket.session.language = guest.user.language or guest.credentials.language
+                socket.session.language = guest.language
                 socket.stamp, socket.is_guest = guest.stamp, guest.user.is_guest
 
     async def _sweep(self) -> None:

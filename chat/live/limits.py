@@ -4,6 +4,7 @@ from asyncio import Semaphore
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import NamedTuple
 
 from django.conf import settings
@@ -15,11 +16,17 @@ SOCKETS_MAX = 30  # open at once, of one member in one process
 # How many one address may have is the setting SOCKETS_PER_ADDRESS.
 REFUSALS_MAX = 20  # of one kind within REFUSALS_WINDOW, then the socket is closed
 REFUSALS_WINDOW = 10  # s
+ROUNDING = 1e-6  # s, by which sums of steps are out; or it would cost the last of a burst
 TOLD_APART_MIN = 1000  # of whom a pace knows, before it forgets who need not wait
 
 
 class Rate(NamedTuple):
-    """So many at once, and so many a second after that."""
+    """So many at once, and so many a second after that.
+
+    What somebody has left is one moment: when the whole burst will be theirs again. Each time puts
+    it off, and it may not be further off than the burst takes to come back (the generic cell rate
+    algorithm, ITU-T I.371).
+    """
 
     burst: float
     per_second: float
@@ -27,6 +34,14 @@ class Rate(NamedTuple):
     def times(self, number: int) -> "Rate":
         """Return the rate of ``number`` together."""
         return Rate(self.burst * number, self.per_second * number)
+
+    def put_off(self, whole_at: float, now: float) -> float:
+        """Return when the burst is whole after one more time; moments in seconds."""
+        return max(whole_at, now) + 1 / self.per_second
+
+    def wait(self, whole_at: float, now: float) -> float:
+        """Return after how many seconds a time that puts it off so far would not be too often."""
+        return max(0, whole_at - now - self.burst / self.per_second - ROUNDING)
 
 
 RATES: dict[type, Rate] = {
@@ -48,12 +63,11 @@ OPENINGS_EACH = Rate(1, 0.05)  # from one address, for each of the sockets that 
 class Pace:
     """Lets each of those who are told apart do something at ``rate``."""
 
-    __slots__ = ("_free_at", "_slack", "_step", "_tidy_at")
+    __slots__ = ("_rate", "_tidy_at", "_whole_at")
 
     def __init__(self, rate: Rate) -> None:
-        self._step = 1 / rate.per_second
-        self._slack = rate.burst / rate.per_second
-        self._free_at: dict[str, float] = {}  # when the whole burst will be theirs again
+        self._rate = rate
+        self._whole_at: dict[str, float] = {}  # see Rate
         self._tidy_at = TOLD_APART_MIN
 
     def wait(self, who: str, now: float) -> float:
@@ -63,14 +77,30 @@ class Pace:
         """
         if not who:
             return 0
-        free_at = max(self._free_at.get(who, now), now) + self._step
-        if (wait := free_at - now - self._slack) > 0:
+        whole_at = self._rate.put_off(self._whole_at.get(who, now), now)
+        if wait := self._rate.wait(whole_at, now):
             return wait
-        self._free_at[who] = free_at
-        if len(self._free_at) > self._tidy_at:
-            self._free_at = {who: at for who, at in self._free_at.items() if at > now}
-            self._tidy_at = max(TOLD_APART_MIN, 2 * len(self._free_at))
+        self._whole_at[who] = whole_at
+        if len(self._whole_at) > self._tidy_at:
+            self._whole_at = {who: at for who, at in self._whole_at.items() if at > now}
+            self._tidy_at = max(TOLD_APART_MIN, 2 * len(self._whole_at))
         return 0
+
+
+class Arrivals:
+    """How often somebody may come: by what they show, and by the address they come from.
+
+    ``each`` is for each of the sockets that an address may have.
+    """
+
+    def __init__(self, shown: Rate, each: Rate) -> None:
+        self._shown = Pace(shown)
+        self._from = Pace(each.times(settings.SOCKETS_PER_ADDRESS))
+
+    def wait(self, shown: str, address: str) -> float:
+        """Count one; return 0, or after how many seconds it would not be too often."""
+        now = monotonic()
+        return self._shown.wait(shown, now) or self._from.wait(address, now)
 
 
 class Turns:
@@ -100,27 +130,23 @@ class Turns:
 
 
 class Allowance:
-    """What a member has left, shared by all their sockets of this process (token buckets)."""
+    """What a member has left of each kind of command, over all their sockets of this process."""
 
-    __slots__ = ("_is_limited", "_left", "_seen")
+    __slots__ = ("_is_limited", "_whole_at")
 
     def __init__(self) -> None:
         self._is_limited = settings.RATE_LIMITS  # which to look up twice a frame takes 1.5 µs
-        self._left: dict[type, float] = {}
-        self._seen: dict[type, float] = {}
+        self._whole_at: dict[type, float] = {}  # see Rate
 
     def take(self, kind: type, now: float) -> None:
         """Count one command of ``kind``; ``now`` in seconds. Raises RateLimited."""
         if not self._is_limited:
             return
         rate = RATES[kind]
-        passed = now - self._seen.get(kind, now)
-        left = min(rate.burst, self._left.get(kind, rate.burst) + passed * rate.per_second)
-        self._seen[kind] = now
-        if left < 1:
-            self._left[kind] = left
-            raise RateLimited(retry_after=max(0.1, (1 - left) / rate.per_second))
-        self._left[kind] = left - 1
+        whole_at = rate.put_off(self._whole_at.get(kind, now), now)
+        if wait := rate.wait(whole_at, now):
+            raise RateLimited(retry_after=wait)
+        self._whole_at[kind] = whole_at
 
 
 class Refusals:
