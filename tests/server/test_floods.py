@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from chat.live import limits
 from chatsite import floods
 from chatsite.floods import REQUESTS, REQUESTS_EACH, FloodGate
 
@@ -43,7 +44,7 @@ class Visitor:
 def clock(monkeypatch):
     """A clock that stands still, and no wait before a refusal."""
     now = [1000.0]
-    monkeypatch.setattr(floods, "monotonic", lambda: now[0])
+    monkeypatch.setattr(limits, "monotonic", lambda: now[0])
     monkeypatch.setattr(floods, "HELD_FOR", 0)
     return now
 
