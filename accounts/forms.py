@@ -4,6 +4,7 @@ import zoneinfo
 from typing import Any, ClassVar
 
 from allauth.account import forms as account_forms
+from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -114,6 +115,19 @@ class ResetPasswordKeyForm(account_forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _label_new_password(self)
+
+
+class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
+    """A key's name, and whether it will do alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        alone = self.fields["passwordless"]
+        alone.label = _("Sign in with it alone")
+        alone.help_text = _(
+            "Without handle and password. The device then asks for your fingerprint, your face or"
+            " its PIN."
+        )
 
 
 def _label_new_password(form: forms.Form) -> None:

@@ -327,6 +327,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 # Without mail no address can be confirmed, and a second step must be possible all the same.
 MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_CONFIGURED
 MFA_RATE_LIMITS: dict[str, str] | bool = {} if RATE_LIMITS else False
+MFA_FORMS = {"add_webauthn": "accounts.forms.AddPasskeyForm"}
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -27,6 +27,13 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.filter
+def breakable(address: str) -> SafeString:
+    """Let a mail address go on in the next line before its @, where it must."""
+    name, _at, host = address.rpartition("@")
+    return format_html("{}<wbr>@{}", name, host)
+
+
 @register.simple_tag
 def words() -> str:
     """Return the address of the scripts' texts in the language of the page; English needs none."""

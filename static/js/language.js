@@ -16,6 +16,7 @@ const catalogue = link && (await import(link.href).catch(() => null)); // then a
 const words = { ...catalogue?.default };
 
 const { lang, dir } = document.documentElement;
+const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/; // Hebrew, Arabic and their kin
 const sameTongue = (/** @type {string} */ tag) => tag.split("-")[0] === lang.split("-")[0];
 
 /** The language as the page has it, for `Intl`: of the country that the browser names, if it names one. */
@@ -66,7 +67,7 @@ function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => apart(values[name] ?? whole));
 }
 
-/** In lines from the right a name in Latin letters, as @ada, keeps its own order. */
+/** A name in letters of the other direction keeps its own order, as @ada in a line from the right. */
 function apart(/** @type {string | number} */ value) {
-  return dir === "rtl" ? `\u2068${value}\u2069` : String(value);
+  return dir === "rtl" || FROM_RIGHT.test(String(value)) ? `\u2068${value}\u2069` : String(value);
 }

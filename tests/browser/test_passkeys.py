@@ -62,7 +62,7 @@ def add_passkey(page: Page, member: Member) -> None:
     page.goto("/accounts/2fa/webauthn/add/")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("Sign in with it alone").check()
     page.wait_for_load_state()  # the button is a script's
     page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_text("The passkey is added.")).to_be_visible()
