@@ -36,6 +36,7 @@ export class Session extends Emitter {
   #attempt = 0;
   #ref = 0;
   #heardAt = 0;
+  #pongAt = 0;
   #saidAt = 0;
   #openedAt = 0;
   /** @type {any} */
@@ -80,8 +81,19 @@ export class Session extends Emitter {
     if (this.state !== "open") return;
     const asked = this.#clock.now();
     this.send({ type: "ping" });
+    this.#doubt(asked, asked);
+  }
+
+  /**
+   * Waits for the answer to a ping. What was on its way when the network went is no answer, but on
+   * a slow connection much may come before it: each frame gives it a while more.
+   */
+  #doubt(/** @type {number} */ asked, /** @type {number} */ heard) {
+    const socket = this.#socket;
     this.#clock.after(() => {
-      if (this.state === "open" && this.#heardAt <= asked) this.#giveUp();
+      if (this.state !== "open" || this.#socket !== socket || this.#pongAt > asked) return;
+      if (this.#heardAt <= heard) this.#giveUp();
+      else this.#doubt(asked, this.#heardAt);
     }, PROBE_PATIENCE);
   }
 
@@ -134,7 +146,7 @@ export class Session extends Emitter {
 
   #handle(/** @type {any} */ frame) {
     if (frame.type === "hello") return this.#greeted(frame);
-    if (frame.type === "pong") return undefined;
+    if (frame.type === "pong") return void (this.#pongAt = this.#heardAt);
     const answered = frame.type === "ack" || frame.type === "error" ? this.#answer(frame.ref) : null;
     if (!answered) return this.tell("frame", frame);
     if (frame.type === "ack") return answered.resolve(frame);

@@ -194,6 +194,29 @@ export function a_probe_with_echo_keeps_it() {
   equal(session.state, "open");
 }
 
+export function what_was_on_its_way_is_no_echo() {
+  const { clock, socket, session } = open();
+  clock.pass(10);
+  session.probe();
+  clock.pass(10);
+  socket().hear({ type: "changes", room: 1 });
+  clock.pass(10_000);
+  ok(session.state !== "open", "it was kept");
+}
+
+export function an_echo_may_wait_behind_what_keeps_coming() {
+  const { clock, socket, session } = open();
+  clock.pass(10);
+  session.probe();
+  for (let waited = 0; waited < 12_000; waited += 4000) {
+    clock.pass(4000);
+    socket().hear({ type: "changes", room: 1 });
+  }
+  socket().hear({ type: "pong" });
+  clock.pass(10_000);
+  equal(session.state, "open");
+}
+
 export async function frames_come_in_order_and_singly() {
   const { session, socket } = open();
   const heard = [];
