@@ -188,6 +188,7 @@ export class ChatClient extends Emitter {
     const edited = this.writing.entered(id);
     this.windows.begin(room, seq ?? edited);
     this.reading.entered(room);
+    this.timeline?.narrow(this.reading.line);
     this.presence.expectAll();
     this.#focus();
     void this.windows.fill(id);

@@ -106,11 +106,7 @@ class ChatTimeline extends ChatElement {
       >
         <div class="timeline__content">
           ${timelineHead(client)}
-          ${repeat(
-            items,
-            (/** @type {Item} */ item) => item.key,
-            (/** @type {Item} */ item) => this.#item(item, items, before),
-          )}
+          ${repeat([client.openRoom], (room) => room, () => this.#rows(items, before))}
         </div>
       </div>
       ${earlierPill(client)} ${newerPill(client)}
@@ -118,6 +114,22 @@ class ChatTimeline extends ChatElement {
         ${repeat(this.#readOut, ({ id }) => id, ({ text }) => html`<p dir="auto">${text}</p>`)}
       </div>
     `;
+  }
+
+  /**
+   * The rows of a room in an element of their own: when another room is opened they leave the page at
+   * one go, which costs a fraction of taking them out one by one.
+   * @param {Item[]} items
+   * @param {Map<string, unknown[]>} before
+   */
+  #rows(items, before) {
+    return html`<div class="timeline__rows">
+      ${repeat(
+        items,
+        (/** @type {Item} */ item) => item.key,
+        (/** @type {Item} */ item) => this.#item(item, items, before),
+      )}
+    </div>`;
   }
 
   get #label() {

@@ -83,6 +83,23 @@ export class Timeline {
     this.isAwaited = false;
   }
 
+  /**
+   * One comes back to the room: of what was shown, about a page around where one looks stays, and
+   * what is new from `line` on. The rest is there again as soon as one scrolls to it.
+   * @param {number | null} line
+   */
+  narrow(line) {
+    if (this.isEmpty) return;
+    const first = Math.max(this.low, Math.min(this.anchor ?? this.high, line ?? Infinity));
+    const low = this.#back(first, this.following && line === null ? PAGE - 1 : PAGE / 2);
+    const { high } = this;
+    if (this.anchor !== null) {
+      this.high = this.anchor;
+      for (let left = PAGE; left > 0 && this.high < high; left -= this.#counts(this.high)) this.high += 1;
+    }
+    this.low = low;
+  }
+
   /** Takes part in what changed in the room. Call it after every change there. */
   update() {
     if (this.#isBroken()) this.#reopen();
@@ -145,6 +162,17 @@ export class Timeline {
     let shown = 0;
     for (let seq = low; seq <= high; seq += 1) shown += this.#counts(seq);
     return shown;
+  }
+
+  /**
+   * The seq in the window from which on so many are shown before `seq`.
+   * @param {number} seq
+   * @param {number} many
+   */
+  #back(seq, many) {
+    let low = seq;
+    for (let left = many; left > 0 && low > this.low; left -= this.#counts(low)) low -= 1;
+    return low;
   }
 
   #dropOldest() {

@@ -231,6 +231,27 @@ function threaded(lastSeq, first, every) {
   return room;
 }
 
+export function one_comes_back_to_a_page_around_where_one_looked() {
+  const timeline = new Timeline(new Room(500).hold(1, 500));
+  timeline.open(300);
+  for (let step = 0; step < 20; step += 1) timeline.growUp();
+  timeline.look(200);
+  timeline.narrow(null);
+  equal(bounds(timeline), [200 - PAGE / 2, 200 + PAGE]);
+  timeline.look(null);
+  timeline.open(null);
+  for (let step = 0; step < 10; step += 1) timeline.growUp();
+  timeline.narrow(null);
+  equal(bounds(timeline), [500 - PAGE + 1, 500]);
+}
+
+export function one_comes_back_to_all_that_is_new() {
+  const timeline = new Timeline(new Room(500).hold(1, 500));
+  for (let step = 0; step < 10; step += 1) timeline.growUp();
+  timeline.narrow(400);
+  equal(bounds(timeline), [400 - PAGE / 2, 500]);
+}
+
 export function replies_in_threads_take_no_place_in_the_window() {
   const room = threaded(5000, 1001, 50);
   const timeline = new Timeline(room);
