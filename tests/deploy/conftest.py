@@ -57,7 +57,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         released = release.run()
         sessions = directory / "sessions.json"
         release.manage(
-            "seed", "--members=3", "--rooms=1", "--rooms-per-member=1", "--messages=5",
+            "seed", "--members=3", "--rooms=1", "--rooms-per-member=1", "--messages=60",
             f"--sessions={sessions}", "--yes",
         )  # fmt: skip
         release.close()

@@ -1,5 +1,6 @@
 """Behind a real nginx with the documented configuration, over TLS."""
 
+import json
 import re
 from uuid import uuid4
 
@@ -10,6 +11,10 @@ from websockets.exceptions import InvalidStatus
 from tests.deploy.conftest import Deployment
 from tests.live.client import Client, handshake
 from tests.parts.nginx import Nginx
+from tests.views.test_weight import FONTS, MOST
+
+BROWSERS_TAKE = "gzip, deflate, br"
+SCRIPTS_MOST = 60_000  # bytes
 
 
 def open_socket(nginx: Nginx, cookie: str) -> Client:
@@ -100,19 +105,60 @@ def test_every_answer_carries_the_security_headers(deployment: Deployment, nginx
             assert "unsafe" not in policy, path
 
 
+@pytest.mark.parametrize("coding", ["br", "gzip"])
 def test_static_files_come_from_nginx_compressed_and_kept_for_good(
-    deployment: Deployment, nginx: Nginx
+    deployment: Deployment, nginx: Nginx, coding: str
 ) -> None:
     with browser(nginx) as visitor:
         [name, *_] = re.findall(
             r'href="(/static/[^"#]+\.css)"', visitor.get("/accounts/login/").text
         )
-        answer = visitor.get(name, headers={"Accept-Encoding": "gzip"})
+        answer = visitor.get(name, headers={"Accept-Encoding": coding})
     assert answer.status_code == 200
     assert answer.headers["Server"].startswith("nginx")
-    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Content-Encoding"] == coding
+    assert answer.headers["Vary"] == "Accept-Encoding"
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["Content-Type"].startswith("text/css")
+
+
+def test_static_files_come_as_they_are_where_that_is_all_there_is(
+    deployment: Deployment, nginx: Nginx
+) -> None:
+    named = json.loads((deployment.static / "staticfiles.json").read_text())["paths"]
+    font, script = named["fonts/bitter-5.3.0/latin.woff2"], named["js/chat.js"]
+    with browser(nginx) as visitor:
+        for name, codings in ((font, BROWSERS_TAKE), (script, "identity")):
+            answer = visitor.get(f"/static/{name}", headers={"Accept-Encoding": codings})
+            assert answer.content == (deployment.static / name).read_bytes()
+            assert "Content-Encoding" not in answer.headers
+            assert "immutable" in answer.headers["Cache-Control"]
+        assert visitor.get("/static/nothing.js").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+def test_the_first_page_of_a_room_weighs_less_than_150_kilobytes(
+    deployment: Deployment, nginx: Nginx, language: str
+) -> None:
+    named = json.loads((deployment.static / "staticfiles.json").read_text())["paths"]
+    headers = {"Accept-Encoding": BROWSERS_TAKE, "Accept-Language": language}
+    with browser(nginx, deployment.cookie(1)) as member:
+        page = member.get("/rooms/", headers=headers, follow_redirects=True)
+        assert f'<html lang="{language}"' in page.text
+        files = set(re.findall(r'(?:href|src|data-icons)="/static/([^"#]+)', page.text))
+        files |= {named[font] for font in FONTS}
+        scripts = {name for name in files if name.endswith(".js")}
+        assert len(scripts) > 50
+        weight = {name: loaded(member, f"/static/{name}", headers) for name in files}
+    assert sum(weight[name] for name in scripts) < SCRIPTS_MOST
+    assert page.num_bytes_downloaded + sum(weight.values()) < MOST
+
+
+def loaded(member: httpx.Client, path: str, headers: dict[str, str]) -> int:
+    """Return the bytes of a file as it comes over the wire, without its headers."""
+    answer = member.get(path, headers=headers)
+    assert answer.status_code == 200, path
+    return answer.num_bytes_downloaded
 
 
 def test_without_tls_one_is_sent_there(deployment: Deployment, nginx: Nginx) -> None:
