@@ -55,9 +55,8 @@ def room(request: MemberRequest, slug: str, seq: int | None = None) -> HttpRespo
         "at": seq,
         "members": members,
     }
-    # Where something is unread, or a message is named, the script may begin anywhere.
-    is_at_end = seq is None and own_rooms[here.pk].unread == 0
-    drawn = glimpse(history.messages, members) if is_at_end else []
+    # Where a message is named, the script begins there.
+    drawn = glimpse(history.messages, members, own_rooms[here.pk]) if seq is None else None
     context = {
         "room": here,
         "page": page_data(request.user, start),

@@ -22,7 +22,7 @@ if (page) await open(page);
 
 /** What the server drew can be read before anything is put in its place, on a slow device too. */
 function painted() {
-  const isDrawn = !document.hidden && document.querySelector(".shell__talk > .message");
+  const isDrawn = !document.hidden && document.querySelector(".shell__talk .message");
   return isDrawn && new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)));
 }
 

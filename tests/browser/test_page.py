@@ -21,7 +21,8 @@ STATIC = ROOT / "static"
 IMPORTED = re.compile(
     r"""(?:^|;)\s*(?:import|export)\s*(?:[^"'()]*?from\s*)?["'](\.[^"']+)""", re.M
 )
-SCRIPTS_MOST = 60_000  # bytes, compressed
+# bytes, compressed: 60,000 with the longer names of deployed files (tests/deploy/test_nginx.py)
+SCRIPTS_MOST = 58_300
 LINE_MOST = 75  # characters
 # The lines of a paragraph, as the browser broke them.
 LINES = """(paragraph) => {

@@ -170,6 +170,27 @@ def test_a_room_with_much_unread_opens_at_the_first_unread_message(
     expect(in_ada.unread(room)).to_have_count(0)
 
 
+@pytest.mark.parametrize("read", [57, 30])
+def test_what_is_unread_stands_where_it_stood_before_the_scripts_came(
+    window: Opening, ada: Member, bob: Member, room: Room, read: int
+) -> None:
+    fill(room, [bob], 60)
+    Membership.objects.filter(room=room, user=ada.user).update(read_seq=read)
+    in_ada = window(ada)
+    first = in_ada.page.locator(".message", has_text=f"message {read + 1}.")
+    no_script = {"content_type": "text/javascript", "body": ""}
+    in_ada.page.route("**/js/chat*.js", lambda route: route.fulfill(**no_script))
+    in_ada.go(f"/rooms/{room.slug}/")
+    expect(in_ada.page.locator(".timeline__unread")).to_be_in_viewport()
+    before = first.bounding_box()
+    in_ada.page.unroute_all()
+    in_ada.enter(room)
+    after = first.bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) <= 1
+
+
 def test_a_room_known_only_by_what_just_arrived_opens_at_its_end(
     window: Opening, ada: Member, bob: Member, long_room: Room
 ) -> None:

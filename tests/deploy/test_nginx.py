@@ -146,7 +146,7 @@ def test_the_first_page_of_a_room_weighs_less_than_150_kilobytes(
         page = member.get("/rooms/", headers=headers, follow_redirects=True)
         assert f'<html lang="{language}"' in page.text
         files = set(re.findall(r'(?:href|src|data-icons)="/static/([^"#]+)', page.text))
-        files |= {named[font] for font in FONTS}
+        files |= {named[f"fonts/{font}"] for font in FONTS}
         scripts = {name for name in files if name.endswith(".js")}
         assert len(scripts) > 50
         weight = {name: loaded(member, f"/static/{name}", headers) for name in files}

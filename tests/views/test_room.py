@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from chat.models import Membership
 from tests.factories import make_member, make_message, make_room, new_name
 
 pytestmark = pytest.mark.django_db
@@ -163,12 +164,43 @@ def test_the_newest_messages_can_be_read_before_the_scripts_are_there(ada, bob, 
     assert "in a thread alone" not in shell
 
 
-def test_what_is_unread_is_left_to_the_scripts_which_begin_there(ada, bob, browse):
+def test_what_is_unread_can_be_read_at_once_too_below_its_line(ada, bob, browse):
     room = make_room(owner=ada, members=[bob])
-    make_message(room, ada, "read")
-    make_message(room, bob, "not read")
+    make_message(room, bob, "read before")
+    make_message(room, ada, "read by writing")
+    make_message(room, bob, "first unread")
+    make_message(room, bob, "last unread")
 
     shell = browse(ada).get(room.get_absolute_url()).content.decode().split("</main>")[0]
 
-    assert "not read" not in shell
-    assert "skeleton" in shell
+    above, below = shell.split("timeline__unread")
+    assert above.index("read before") < above.index("read by writing")
+    assert below.index("first unread") < below.index("last unread")
+    assert below.count("message__head") == 1
+    assert "timeline__day" in above
+    assert "timeline__day" not in below
+
+
+@pytest.mark.parametrize(
+    ("read", "first", "last", "has_line", "goes_on"),
+    [
+        (75, 61, 80, True, False),  # as many of those before as there is room for
+        (40, 41, 60, True, True),  # the line is among the newest, which do not all fit
+        (30, 31, 50, True, True),
+        (29, 61, 80, False, False),  # beyond the newest: the scripts begin at the end then
+    ],
+)
+def test_much_that_is_unread_is_drawn_from_where_the_scripts_begin(
+    ada, bob, browse, read, first, last, has_line, goes_on
+):
+    room = make_room(owner=ada, members=[bob])
+    for number in range(1, 81):
+        make_message(room, bob, f"message {number}.")
+    Membership.objects.filter(room=room, user=ada.user).update(read_seq=read)
+
+    shell = browse(ada).get(room.get_absolute_url()).content.decode().split("</main>")[0]
+
+    drawn = [int(number) for number in re.findall(r"message (\d+)\.", shell)]
+    assert drawn == list(range(first, last + 1))
+    assert ("timeline__unread" in shell) == has_line
+    assert ("data-goes-on" in shell) == goes_on

@@ -272,10 +272,11 @@ class ChatTimeline extends ChatElement {
     const place = this.#places.get(openRoom ?? 0);
     eye.toEnd();
     if (place && !timeline?.following) return eye.keep(place);
-    const first = this.querySelector(".timeline__unread + .message");
-    if (!(first instanceof HTMLElement) || !eye.isAbove(first)) return undefined;
+    const line = this.querySelector(".timeline__unread");
+    const first = line?.nextElementSibling;
+    if (!line || !(first instanceof HTMLElement) || !eye.isAbove(line)) return undefined;
     timeline?.look(Number(first.dataset.seq));
-    return eye.show(first);
+    return eye.readOn(first, line); // as the page itself drew it: templates/chat/room.html
   }
 
   #row(/** @type {number | null} */ seq) {

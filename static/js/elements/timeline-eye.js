@@ -91,9 +91,23 @@ export class TimelineEye {
     this.#place = { key: row.dataset.key ?? "", top: this.#topOf(row) };
   }
 
-  /** Whether a row begins above what is in sight. */
-  isAbove(/** @type {Element} */ row) {
-    return this.#topOf(row) < 0;
+  /**
+   * Reads on from a row: with what stands above it as its title it begins at the upper edge, so that
+   * what was there before is just out of sight.
+   * @param {HTMLElement} row
+   * @param {Element} title
+   */
+  readOn(row, title) {
+    const { scrollTop } = this.#scroller;
+    const before = title.previousElementSibling;
+    const edge = before ? this.#topOf(before) + before.clientHeight : this.#topOf(title);
+    this.#scroll(scrollTop + edge);
+    this.#place = { key: row.dataset.key ?? "", top: this.#topOf(row) };
+  }
+
+  /** Whether something begins above what is in sight. */
+  isAbove(/** @type {Element} */ element) {
+    return this.#topOf(element) < 0;
   }
 
   /** Puts the row that stays, or that of another `place`, back to where it stood. */
