@@ -8,6 +8,7 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from chat.views.glimpse import GLIMPSED
 from tests.deploy.conftest import Deployment
 from tests.live.client import Client, handshake
 from tests.parts.nginx import Nginx
@@ -142,8 +143,10 @@ def test_the_first_page_of_a_room_weighs_less_than_150_kilobytes(
 ) -> None:
     named = json.loads((deployment.static / "staticfiles.json").read_text())["paths"]
     headers = {"Accept-Encoding": BROWSERS_TAKE, "Accept-Language": language}
+    [room] = deployment.seeded["rooms"]
     with browser(nginx, deployment.cookie(1)) as member:
-        page = member.get("/rooms/", headers=headers, follow_redirects=True)
+        page = member.get(f"/rooms/{room['slug']}/", headers=headers)
+        assert page.text.count('class="message"') == GLIMPSED
         assert f'<html lang="{language}"' in page.text
         files = set(re.findall(r'(?:href|src|data-icons)="/static/([^"#]+)', page.text))
         files |= {named[f"fonts/{font}"] for font in FONTS}
