@@ -114,6 +114,7 @@ class Hub:
         """Take what services announce, and begin to look after the sockets."""
         broadcast.attach(self)
         self.relay.start(self.repair.confirmed)
+        self.spawn(self.writer.open())
         self.spawn(self._every(CHECK_EVERY, self._check))
         self.spawn(self._every(SWEEP_EVERY, self._sweep))
         self.spawn(self._every(LOOK_EVERY, self.scheduler.look))

@@ -8,11 +8,15 @@ Beside another process that writes to the same rooms one batch at a time does be
 would wait for one another's rooms in turn, and stay small. 5,000 messages a second to two processes
 took 0.3 s that way, 8,000 half of that one at a time. And batches half as large: while one is
 stored the other process waits for its rooms.
+
+A flooded room rests between its batches while others post. Each commit waits for the one before it
+to reach the disk, and the disk is never free beside a room that commits without end: what another
+room posted then took 7 ms to be stored instead of 3.
 """
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 
 from chat.errors import ChatError, Unavailable
@@ -22,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 RIVALRY = 1.0  # s for which another process counts as writing to our rooms
 ROOM_MAX = 100  # posts of one room in a batch, or the others would wait for all of them
+COMPANY = 1.0  # s for which a room that kept up counts as posting
+RESTS = 3  # times as long as its batch took a flooded room rests in company
+REST_MAX = 0.25  # s
 PATIENCE = 0.25  # s that the others wait for one batch then, which may wait for a room that is held
 
 Done = Callable[[Outcome], None]
@@ -50,6 +57,7 @@ class Posts:
         self._loop = asyncio.get_running_loop()
         self._rivalry_ends = 0.0  # by the loop's clock
         self._began_at = 0.0
+        self._kept_up: dict[int, float] = {}  # when, the last two rooms that did
 
     def submit(self, post: Post, done: Done) -> None:
         """Have ``post`` stored soon; ``done`` gets its outcome."""
@@ -90,24 +98,54 @@ class Posts:
         size = self._size // 2 if self._has_rivals() else self._size
         free = [room for room in self._waiting if room not in self._busy][:size]
         batch: list[Item] = []
+        calm: list[int] = []
         for room in free:
             waiting = self._waiting.pop(room)
             share = min(len(waiting), size // len(free), ROOM_MAX)
             batch += [waiting.popleft() for _ in range(share)]
             if waiting:
                 self._waiting[room] = waiting  # behind all others
+            if share < ROOM_MAX:
+                calm.append(room)
+        self._have_kept_up(calm)
         return batch
 
+    def _have_kept_up(self, rooms: list[int]) -> None:
+        """Note it of two of them at most: of which one is other than whichever is flooded."""
+        for room in rooms[-2:]:
+            self._kept_up.pop(room, None)
+            self._kept_up[room] = self._loop.time()
+        while len(self._kept_up) > 2:
+            del self._kept_up[next(iter(self._kept_up))]
+
+    def _flooded(self, batch: list[Item]) -> set[int]:
+        """Return the rooms that filled their share of ``batch``, if others post and keep up."""
+        if len(batch) < ROOM_MAX:
+            return set()
+        counts = Counter([post.room for post, _ in batch])
+        lately = self._loop.time() - COMPANY
+        others = {room for room, at in self._kept_up.items() if at > lately}
+        return {room for room, count in counts.items() if count >= ROOM_MAX and others - {room}}
+
     async def _run(self, batch: list[Item]) -> None:
+        began_at = self._loop.time()
         try:
             outcomes = await self._outcomes([post for post, _ in batch])
             for (_, done), outcome in zip(batch, outcomes, strict=True):
                 self._tell(done, outcome)
         finally:
-            self._busy.difference_update({post.room for post, _ in batch})
+            flooded = self._flooded(batch)
+            self._busy -= {post.room for post, _ in batch} - flooded
+            if flooded:
+                rest = min(REST_MAX, RESTS * (self._loop.time() - began_at))
+                self._loop.call_later(rest, self._have_rested, flooded)
             if (task := asyncio.current_task()) is not None:
                 self._running.discard(task)
             self._begin()
+
+    def _have_rested(self, rooms: set[int]) -> None:
+        self._busy -= rooms
+        self._begin()
 
     @staticmethod
     def _tell(done: Done, outcome: Outcome) -> None:

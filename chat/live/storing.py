@@ -1,6 +1,7 @@
 """The writer: stores batches of posts, on Postgres from the event loop, elsewhere from a thread."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from typing import cast
@@ -14,6 +15,7 @@ from chat import broadcast
 from chat.errors import ChatError, Unavailable
 from chat.live.database import ANSWER_TIMEOUT, Database
 from chat.live.pipeline import Pipeline, Rows, connect
+from chat.models import batch
 from chat.models.batch import Statement
 from chat.services.plain_posts import PlainPosts
 from chat.services.posting import Outcome, Post, post_many
@@ -38,6 +40,17 @@ class Writer:
         self._on_postgres = connection.vendor == "postgresql"
         self.at_once = AT_ONCE if self._on_postgres else 1
         self._idle: list[Pipeline] = []
+
+    async def open(self) -> None:
+        """Connect, and have planned what a post takes: the first to use a connection waits 40 ms.
+
+        Where the database is away, connections are made once they are needed.
+        """
+        if not self._on_postgres:
+            return
+        nothing = [batch.wait_for_rooms([]), batch.post_plain([])]
+        with contextlib.suppress(ChatError, psycopg.Error):
+            await asyncio.gather(*[self._committed(nothing) for _ in range(self.at_once)])
 
     async def store(self, posts: Sequence[Post]) -> Sequence[Outcome]:
         """Post all of ``posts`` in order; return for each its ack, or why it was refused.

@@ -121,6 +121,38 @@ async def test_one_room_fills_no_batch():
     assert [len(batch) for batch in store.batches] == [ROOM_MAX, 1]
 
 
+async def flooded(answers, store):
+    """Room 7 has filled a batch, which took 50 ms, and has one post more."""
+    store.hold(7)
+    answers.submit(7, *map(str, range(ROOM_MAX + 1)))
+    await store.until(len(store.batches) + 1)
+    asyncio.get_running_loop().call_later(0.05, store.held.pop(7).set)
+    await answers.until(len(answers.told) + ROOM_MAX)
+    for _ in range(10):  # turns of the loop
+        await asyncio.sleep(0)
+
+
+async def test_in_company_a_flooded_room_rests_between_its_batches():
+    store = Store()
+    answers = gathering(store, size=2 * ROOM_MAX)
+    answers.submit(8, "before")
+    await answers.until(1)
+    await flooded(answers, store)
+    answers.submit(8, "after")
+    await answers.until(ROOM_MAX + 3)
+    assert [len(batch) for batch in store.batches] == [1, ROOM_MAX, 1, 1]
+    assert [body for body, _ in answers.told[-2:]] == ["after", str(ROOM_MAX)]
+
+
+async def test_a_flooded_room_has_no_need_to_rest_when_nobody_else_posts():
+    store = Store()
+    answers = gathering(store, size=2 * ROOM_MAX)
+    answers.submit(7, "it kept up before")
+    await answers.until(1)
+    await flooded(answers, store)
+    assert len(answers.told) == ROOM_MAX + 2
+
+
 async def test_beside_another_process_one_batch_at_a_time_unless_it_waits_for_long():
     store = Store()
     store.hold(7)

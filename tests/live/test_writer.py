@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
+from chat.live.database import Database
+from chat.live.storing import Writer
 from chat.models import Message, Room
 from tests.factories import Member, make_room
 from tests.live.client import TIMEOUT, Client
@@ -39,6 +41,16 @@ def who_waits(*, but: int = 0) -> int:
             if found := cursor.fetchone():
                 return found[0]
     raise AssertionError("Nobody waits for a lock.")
+
+
+def connections_to_write() -> int:
+    """Return how many there are, of all processes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'chat-writer'"
+            " AND datname = current_database()"
+        )
+        return cursor.fetchone()[0]
 
 
 def send(client: Client, room: Room, body: str) -> int:
@@ -78,3 +90,14 @@ def test_a_connection_that_ends_amid_a_batch_costs_no_message(
     assert bodies_in(room) == ["one", "two", "**three**"]
     assert socket.answer(send(socket, room, "four"))["seq"] == 4
     reader.message(room.pk, body="four")
+
+
+async def test_nobody_who_posts_waits_for_a_connection(room: Room) -> None:
+    database = Database()
+    writer, before = Writer(database), await database(connections_to_write)
+    await writer.open()
+    try:
+        assert await database(connections_to_write) == before + writer.at_once
+    finally:
+        writer.close()
+        database.close()
