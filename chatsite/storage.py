@@ -18,6 +18,8 @@ COMMENT = re.compile(
 EMPTY_LINES = re.compile(rb"\n(?:[ \t]*\n)+")
 # Templates are indented with their code; what they become does not depend on it.
 INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
+# A line that ends so goes on in the next one; not where a comment is left behind it.
+GOING_ON = re.compile(rb"^((?:(?!//)[^\n])*[;{])\n", re.MULTILINE)
 STYLE_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 
 
@@ -60,8 +62,8 @@ def without_comments(script: bytes) -> bytes:
 
 
 def slim_script(script: bytes) -> bytes:
-    """Return one of our scripts as it is served: without comments and indentation."""
-    return INDENTATION.sub(b"", without_comments(script))
+    """Return one of our scripts as it is served: without comments, indentation, most line ends."""
+    return GOING_ON.sub(rb"\1", INDENTATION.sub(b"", without_comments(script)))
 
 
 def slim_style(sheet: bytes) -> bytes:

@@ -268,7 +268,7 @@ class ChatTimeline extends ChatElement {
 
   /** A room opened: where it was left, else at the unread line, else at the end. */
   #enter(/** @type {TimelineEye} */ eye) {
-    const { timeline, openRoom, reading } = this.client;
+    const { timeline, openRoom } = this.client;
     const place = this.#places.get(openRoom ?? 0);
     eye.toEnd();
     if (place && !timeline?.following) return eye.keep(place);
