@@ -62,11 +62,12 @@ def test_a_page_that_is_not_there_says_so_in_the_members_language(browse):
     assert "Hier ist nichts" in browser.get("/nothing/").content.decode()
 
 
-def test_days_are_written_as_the_members_language_does(browse):
-    reader = make_member(language="de")
+@pytest.mark.parametrize(("language", "day"), [("de", "seit 1. März 2026"), ("ar", "1 مارس 2026")])
+def test_days_are_written_as_the_members_language_does(browse, language, day):
+    reader = make_member(language=language)
     browser = browse(reader)
     UserSession.objects.filter(user=reader.user).update(created_at=datetime(2026, 3, 1, tzinfo=UTC))
-    assert "seit 1. März 2026" in browser.get(reverse("usersessions_list")).content.decode()
+    assert day in browser.get(reverse("usersessions_list")).content.decode()
 
 
 def test_moderators_read_their_tools_in_their_language(browse):
