@@ -77,7 +77,8 @@ class Hub:
         self.id = uuid.uuid4()
         self.database = Database()
         self.writer = Writer(self.database)
-        self.posts = Posts(self.writer.store, self.writer.at_once, POSTS_MAX)
+        store, store_carefully = self.writer.store, self.writer.store_carefully
+        self.posts = Posts(store, store_carefully, self.writer.at_once, POSTS_MAX)
         self.readings = Batches(self.database, mark_read_many, POSTS_MAX)
         self.feeds: dict[int, RoomFeed] = {}
         self.sockets: set[Socket] = set()

@@ -89,7 +89,8 @@ class Onlookers:
             members = await self._hub.database(reading.member_ids, feed.room)
             if feed.version == version:  # otherwise somebody may have come or gone meanwhile
                 feed.members = members
-        await self._read_about(feed.members)
+        if not feed.focused:  # or what is known of them is kept up to date for who looks on
+            await self._read_about(feed.members)
         if socket.focus != feed.room or feed.room not in socket.rooms:
             return  # it has turned elsewhere meanwhile
         now = time.monotonic()

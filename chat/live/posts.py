@@ -12,6 +12,9 @@ stored the other process waits for its rooms.
 A flooded room rests between its batches while others post. Each commit waits for the one before it
 to reach the disk, and the disk is never free beside a room that commits without end: what another
 room posted then took 7 ms to be stored instead of 3.
+
+What takes care (a call, a mention, a refusal to be put in words) is a hundred times as dear as a
+plain message. It is left for a line of its own, few at a time, for which nobody waits but its room.
 """
 
 import asyncio
@@ -26,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 RIVALRY = 1.0  # s for which another process counts as writing to our rooms
 ROOM_MAX = 100  # posts of one room in a batch, or the others would wait for all of them
+CARE_MAX = 20  # posts that take care in a batch: 10 ms and 2 more for each
 COMPANY = 1.0  # s for which a room that kept up counts as posting
 RESTS = 3  # times as long as its batch took a flooded room rests in company
 REST_MAX = 0.25  # s
@@ -33,25 +37,26 @@ PATIENCE = 0.25  # s that the others wait for one batch then, which may wait for
 
 Done = Callable[[Outcome], None]
 Item = tuple[Post, Done]
+Waiting = dict[int, deque[Item]]  # by room, in the order of their turns
+Store = Callable[[Sequence[Post]], Awaitable[Sequence[Outcome | None]]]
 
 
 class Posts:
     """Has ``store`` called with at most ``size`` posts, for at most ``at_once`` batches at a time.
 
-    ``store`` returns an outcome for each post, which may be the error it is refused with.
+    ``store`` returns an outcome for each post, which may be the error it is refused with; or None
+    for one that takes care, which ``store_carefully`` is then called with.
     """
 
-    def __init__(
-        self,
-        store: Callable[[Sequence[Post]], Awaitable[Sequence[Outcome]]],
-        at_once: int,
-        size: int,
-    ) -> None:
+    def __init__(self, store: Store, store_carefully: Store, at_once: int, size: int) -> None:
         self._store = store
+        self._store_carefully = store_carefully
         self._at_once = at_once
         self._size = size
-        self._waiting: dict[int, deque[Item]] = {}  # by room, in the order of their turns
-        self._busy: set[int] = set()  # the rooms that a batch is about
+        self._waiting: Waiting = {}
+        self._left: Waiting = {}  # what takes care
+        self._caring: asyncio.Task[None] | None = None
+        self._busy: set[int] = set()  # the rooms that a batch is about, or of which one is left
         self._running: set[asyncio.Task[None]] = set()
         self._is_to_begin = False
         self._loop = asyncio.get_running_loop()
@@ -74,7 +79,7 @@ class Posts:
     @property
     def is_idle(self) -> bool:
         """Whether nothing waits and nothing runs."""
-        return not self._waiting and not self._running
+        return not self._waiting and not self._running and self._caring is None
 
     def _begin(self) -> None:
         self._is_to_begin = False
@@ -97,17 +102,8 @@ class Posts:
         """Take the next batch: of each room that is free an equal share, in their turn."""
         size = self._size // 2 if self._has_rivals() else self._size
         free = [room for room in self._waiting if room not in self._busy][:size]
-        batch: list[Item] = []
-        calm: list[int] = []
-        for room in free:
-            waiting = self._waiting.pop(room)
-            share = min(len(waiting), size // len(free), ROOM_MAX)
-            batch += [waiting.popleft() for _ in range(share)]
-            if waiting:
-                self._waiting[room] = waiting  # behind all others
-            if share < ROOM_MAX:
-                calm.append(room)
-        self._have_kept_up(calm)
+        batch = _shares(self._waiting, free, size)
+        self._have_kept_up([room for room in free if room not in self._waiting])
         return batch
 
     def _have_kept_up(self, rooms: list[int]) -> None:
@@ -130,22 +126,49 @@ class Posts:
     async def _run(self, batch: list[Item]) -> None:
         began_at = self._loop.time()
         try:
-            outcomes = await self._outcomes([post for post, _ in batch])
-            for (_, done), outcome in zip(batch, outcomes, strict=True):
-                self._tell(done, outcome)
+            self._leave(await self._told(self._store, batch))
         finally:
-            flooded = self._flooded(batch)
-            self._busy -= {post.room for post, _ in batch} - flooded
-            if flooded:
+            rooms = {post.room for post, _ in batch} - self._left.keys()
+            resting = self._flooded(batch) & rooms
+            self._busy -= rooms - resting
+            if resting:
                 rest = min(REST_MAX, RESTS * (self._loop.time() - began_at))
-                self._loop.call_later(rest, self._have_rested, flooded)
+                self._loop.call_later(rest, self._have_rested, resting)
             if (task := asyncio.current_task()) is not None:
                 self._running.discard(task)
             self._begin()
 
+    def _leave(self, items: list[Item]) -> None:
+        for post, done in items:
+            self._left.setdefault(post.room, deque()).append((post, done))
+        if items and self._caring is None:
+            self._caring = asyncio.create_task(self._take_care())
+
+    async def _take_care(self) -> None:
+        """Have stored what is left, of each room an equal share in its turn."""
+        try:
+            while self._left:
+                rooms = list(self._left)[:CARE_MAX]
+                await self._told(self._store_carefully, _shares(self._left, rooms, CARE_MAX))
+                self._busy.difference_update([room for room in rooms if room not in self._left])
+                self._begin()
+        finally:
+            self._caring = None
+
     def _have_rested(self, rooms: set[int]) -> None:
         self._busy -= rooms
         self._begin()
+
+    async def _told(self, store: Store, batch: list[Item]) -> list[Item]:
+        """Store ``batch`` and tell the outcomes; return what has none yet."""
+        outcomes = await self._outcomes(store, [post for post, _ in batch])
+        left = []
+        for (post, done), outcome in zip(batch, outcomes, strict=True):
+            if outcome is None:
+                left.append((post, done))
+            else:
+                self._tell(done, outcome)
+        return left
 
     @staticmethod
     def _tell(done: Done, outcome: Outcome) -> None:
@@ -155,14 +178,26 @@ class Posts:
         except Exception:
             logger.exception("An outcome could not be told.")
 
-    async def _outcomes(self, posts: list[Post]) -> Sequence[Outcome]:
+    async def _outcomes(self, store: Store, posts: list[Post]) -> Sequence[Outcome | None]:
         try:
-            return await self._store(posts)
+            return await store(posts)
         except ChatError as refusal:
             return [refusal] * len(posts)
         except Exception:
             if len(posts) > 1:
                 # One of them is to blame: its neighbours shall not suffer for it.
-                return [(await self._outcomes([post]))[0] for post in posts]
+                return [(await self._outcomes(store, [post]))[0] for post in posts]
             logger.exception("A message could not be stored.")
             return [Unavailable()]
+
+
+def _shares(waiting: Waiting, rooms: list[int], size: int) -> list[Item]:
+    """Take a batch out of ``waiting``: of each of ``rooms`` an equal share, in their turn."""
+    batch: list[Item] = []
+    for room in rooms:
+        posts = waiting.pop(room)
+        share = min(len(posts), size // len(rooms), ROOM_MAX)
+        batch += [posts.popleft() for _ in range(share)]
+        if posts:
+            waiting[room] = posts  # behind all others
+    return batch

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from typing import cast
 
 import psycopg
 from django.conf import settings
@@ -52,13 +51,14 @@ class Writer:
         with contextlib.suppress(ChatError, psycopg.Error):
             await asyncio.gather(*[self._committed(nothing) for _ in range(self.at_once)])
 
-    async def store(self, posts: Sequence[Post]) -> Sequence[Outcome]:
-        """Post all of ``posts`` in order; return for each its ack, or why it was refused.
+    async def store(self, posts: Sequence[Post]) -> Sequence[Outcome | None]:
+        """Post what is plain of ``posts``, in order; return for each its ack, or why it is refused.
 
-        Raises Unavailable when the database does not answer.
+        None is for those that have to be stored carefully. Raises Unavailable when the database
+        does not answer.
         """
         if not self._on_postgres:
-            return await self._database(post_many, posts)
+            return await self.store_carefully(posts)
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 return await self._stored(posts)
@@ -67,12 +67,16 @@ class Writer:
         except HELD as error:
             return await self._apart(posts, error)
         except (psycopg.Error, SynchronousOnlyOperation) as error:
-            # Once more, the careful way, in a thread: the client_ids make that harmless even where
-            # the connection was lost after the commit.
+            # Once more, the careful way: the client_ids make that harmless even where the
+            # connection was lost after the commit.
             logger.warning("A batch is stored the careful way: %s", _first_line(error))
-            return await self._database(post_many, posts)
+            return [None] * len(posts)
 
-    async def _apart(self, posts: Sequence[Post], error: psycopg.Error) -> Sequence[Outcome]:
+    async def store_carefully(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+        """Post whatever ``posts`` are, in a thread. Raises Unavailable."""
+        return await self._database(post_many, posts)
+
+    async def _apart(self, posts: Sequence[Post], error: psycopg.Error) -> Sequence[Outcome | None]:
         """Store each room's posts for themselves: one of the rooms is held by somebody."""
         rooms: dict[int, list[Post]] = {}
         for post in posts:
@@ -80,7 +84,7 @@ class Writer:
         if len(rooms) == 1:
             logger.warning("The database did not answer: %s", _first_line(error))
             raise Unavailable
-        told: dict[int, Outcome] = {}
+        told: dict[int, Outcome | None] = {}
         for group in rooms.values():
             try:
                 found = await self.store(group)
@@ -94,7 +98,7 @@ class Writer:
         while self._idle:
             self._idle.pop().close()
 
-    async def _stored(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+    async def _stored(self, posts: Sequence[Post]) -> Sequence[Outcome | None]:
         plain = PlainPosts(posts)
         if plain.takes_time:
             await self._database(plain.render)
@@ -102,20 +106,7 @@ class Writer:
             *_, places = await self._committed(statements)
             plain.take(places)
             broadcast.announce_now(plain.events)
-        return await self._completed(posts, plain.outcomes)
-
-    async def _completed(
-        self, posts: Sequence[Post], outcomes: Sequence[Outcome | None]
-    ) -> Sequence[Outcome]:
-        """Post those that have no outcome yet the careful way, whatever becomes of them."""
-        left = [post for post, outcome in zip(posts, outcomes, strict=True) if outcome is None]
-        if not left:
-            return cast(Sequence[Outcome], outcomes)
-        try:
-            found = iter(await self._database(post_many, left))
-        except ChatError as refusal:
-            found = iter([refusal] * len(left))
-        return [outcome or next(found) for outcome in outcomes]
+        return plain.outcomes
 
     async def _committed(self, statements: Sequence[Statement]) -> list[Rows]:
         """Execute ``statements`` as one transaction, in one round trip; return their rows."""

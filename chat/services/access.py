@@ -1,9 +1,9 @@
 """The one door to a room: through the member who asks for it."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
-from chat.errors import NotFound
+from chat.errors import NotFound, NotInRoom
 from chat.models import Membership, Message, Room
 from chat.permissions import NO_MESSAGE, NO_ROOM, check_seat
 from chat.sentences import Sentence
@@ -47,15 +47,20 @@ def access_message(user: User, message_id: int, missing: Sentence = NO_MESSAGE) 
 
 
 def room_of_message(user: User, message_id: int, missing: Sentence = NO_MESSAGE) -> int:
-    """Return the id of the room of a message that exists for ``user``. Raise NotFound.
+    """Return the id of the room of a message that ``user`` has to do with. Raise NotFound.
 
-    For moderators of the site every message does. Whoever is to be told that there is none locks
-    nothing, and waits no longer than where there is none.
+    For moderators of the site every message is such a one. Whoever is to be told that there is
+    none, or that they are not in its room, locks nothing: the room does not wait for strangers, nor
+    does the answer take longer than where there is no message.
     """
     messages = Message.objects.all() if user.is_moderator else _messages_for(user)
-    room_id = messages.filter(pk=message_id).values_list("room", flat=True).first()
-    if room_id is None:
+    seats = Membership.objects.active().filter(room=OuterRef("room"), user=user)
+    found = messages.filter(pk=message_id).values_list("room", Exists(seats)).first()
+    if found is None:
         raise NotFound(missing)
+    room_id, is_seated = found
+    if not (is_seated or user.is_moderator):
+        raise NotInRoom(missing)
     return room_id
 
 

@@ -82,6 +82,7 @@ class Draft:
     silent: set[int] = field(default_factory=set)  # who are not shown that it means them
     call: str | None = None
     here: str = ""  # whom @here calls, as its row lists them
+    may_not_call: ChatError | None = None
     pause: int = 0  # s, that a filter wants between two messages of its author
     outcome: Ack | ChatError | None = None
     message: Message | None = None
@@ -245,12 +246,9 @@ def _render(drafts: list[Draft]) -> None:
             draft.body, callable_here, calls=calls, pictures=pictures
         )
         draft.call = markup.call_in(draft.html)
-        if draft.call == Call.Kind.HERE:
-            draft.here = _listed_here(draft.post)
     _silence([draft for draft in drafts if draft.mentions])
-    for draft in drafts:
-        if draft.call is not None:
-            draft.silent |= blocks.apart_in(draft.post.room, draft.post.author)
+    if calling := [draft for draft in drafts if draft.call is not None]:
+        _address(calling)
 
 
 def _screen(drafts: list[Draft]) -> None:
@@ -275,13 +273,6 @@ def _kept(post: Post) -> dict[str, Any]:
     }
 
 
-def _listed_here(post: Post) -> str:
-    """Return who is connected in the room of ``post`` and not apart from its author."""
-    connected = presence.connected_in(post.room)
-    apart = blocks.silenced({post.author: connected})
-    return Call.listed([user for user in connected if (post.author, user) not in apart])
-
-
 def _silence(drafts: list[Draft]) -> None:
     """Find out which mentions are of members apart from the author."""
     named: dict[int, set[int]] = {}
@@ -290,6 +281,37 @@ def _silence(drafts: list[Draft]) -> None:
     apart = blocks.silenced(named)
     for draft in drafts if apart else ():
         draft.silent = {user for user in draft.mentions if (draft.post.author, user) in apart}
+
+
+def _address(drafts: list[Draft]) -> None:
+    """Find out who may not call, whom calls do not reach, and for @here who is connected."""
+    _refuse_calls(drafts)
+    drafts = [draft for draft in drafts if draft.may_not_call is None]
+    callers = {(draft.post.room, draft.post.author) for draft in drafts}
+    apart = {caller: blocks.apart_in(*caller) for caller in callers}
+    rooms = {draft.post.room for draft in drafts if draft.call == Call.Kind.HERE}
+    connected = {room: presence.connected_in(room) for room in rooms}
+    for draft in drafts:
+        away = apart[draft.post.room, draft.post.author]
+        draft.silent |= away
+        if draft.call == Call.Kind.HERE:
+            here = connected[draft.post.room]
+            draft.here = Call.listed([user for user in here if user not in away])
+
+
+def _refuse_calls(drafts: list[Draft]) -> None:
+    """Note who may not call: before it is found out whom, which is what costs."""
+    rooms = {draft.post.room for draft in drafts}
+    authors = {draft.post.author for draft in drafts}
+    found = Membership.objects.active().filter(room__in=rooms, user__in=authors)
+    seats = {(seat.room_id, seat.user_id): seat for seat in found.select_related("room")}
+    for draft in drafts:
+        # Who has no seat is refused for that, in their place.
+        if (seat := seats.get((draft.post.room, draft.post.author))) is not None:
+            try:
+                check_may_call(seat.room, seat)
+            except ChatError as refusal:
+                draft.may_not_call = refusal
 
 
 def _store(drafts: list[Draft]) -> None:
@@ -375,6 +397,8 @@ def _place(
         return None
     check_may_write(change.room, seat)
     if draft.call:
+        if draft.may_not_call is not None:
+            raise draft.may_not_call
         check_may_call(change.room, seat)
     if not post.released:
         _check_slow_mode(change, seat, draft.pause, now)

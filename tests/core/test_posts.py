@@ -5,7 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 from chat.errors import Forbidden, Unavailable
-from chat.live.posts import ROOM_MAX, Posts
+from chat.live.posts import CARE_MAX, ROOM_MAX, Posts
 from chat.services.posting import Ack, Post
 
 
@@ -16,6 +16,8 @@ class Store:
         self.batches = []
         self.asked = asyncio.Condition()
         self.held = {}
+        self.careful = []
+        self.may_care = asyncio.Event()
 
     def hold(self, room):
         self.held[room] = asyncio.Event()
@@ -28,8 +30,13 @@ class Store:
             await self.held[room].wait()
         return [self.outcome(post) for post in posts]
 
+    async def carefully(self, posts):
+        self.careful.append([(post.room, post.body) for post in posts])
+        await self.may_care.wait()
+        return [Ack(post.room, 1) for post in posts]
+
     def outcome(self, post):
-        return Ack(post.room, 1)
+        return None if post.body.startswith("@") else Ack(post.room, 1)
 
     async def until(self, count):
         async with asyncio.timeout(5), self.asked:
@@ -61,7 +68,7 @@ class Answers:
 
 
 def gathering(store, at_once=2, size=10):
-    return Answers(Posts(store, at_once, size))
+    return Answers(Posts(store, store.carefully, at_once, size))
 
 
 async def test_a_lone_post_waits_for_nothing():
@@ -208,6 +215,36 @@ async def test_more_rooms_than_a_batch_takes_all_have_their_turn():
     assert [[room for room, _ in batch] for batch in store.batches] == [
         [0, 1], [2, 3], [4, 0], [1, 2], [3, 4],
     ]  # fmt: skip
+
+
+async def test_what_takes_care_is_waited_for_by_its_own_room_alone():
+    store = Store()
+    answers = gathering(store)
+    answers.submit(7, "@ada")
+    answers.submit(8, "plain")
+    await answers.until(1)
+    answers.submit(7, "after it")
+    answers.submit(8, "another")
+    await answers.until(2)
+    assert answers.told == [("plain", Ack), ("another", Ack)]
+    store.may_care.set()
+    await answers.until(4)
+    assert answers.told[2:] == [("@ada", Ack), ("after it", Ack)]
+    assert store.careful == [[(7, "@ada")]]
+
+
+async def test_what_takes_care_goes_few_at_a_time_and_of_each_room_an_equal_share():
+    store = Store()
+    answers = gathering(store, size=100)
+    answers.submit(7, *["@ada"] * (2 * CARE_MAX))
+    answers.submit(8, "@bob")
+    answers.submit(9, "plain")
+    await answers.until(1)
+    store.may_care.set()
+    await answers.until(2 * CARE_MAX + 2)
+    first, *others = store.careful
+    assert first == [(7, "@ada")] * (CARE_MAX // 2) + [(8, "@bob")]
+    assert max(map(len, others)) == CARE_MAX
 
 
 async def test_a_refusal_is_its_posts_alone():
