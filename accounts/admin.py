@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminSplitDateTime
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from accounts.models import REASON_MAX, ApiToken, User
 from accounts.signals import profile_changed
 from chat.admin.base import (
     Moderated,
+    NamedDateTime,
     action,
     actor,
     by_state,
@@ -44,7 +45,7 @@ class MemberForm(forms.ModelForm):
     banned_until = forms.SplitDateTimeField(
         label=_("Banned until"),
         required=False,
-        widget=AdminSplitDateTime,
+        widget=NamedDateTime,
         help_text=_("Empty: until somebody lifts it."),
     )
     reason = forms.CharField(
@@ -65,6 +66,7 @@ class MemberForm(forms.ModelForm):
             "username", "display_name", "email", "status", "time_zone", "is_active", "is_staff",
             "is_superuser", "groups",
         )  # fmt: skip
+        widgets = {"groups": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +78,7 @@ class MemberForm(forms.ModelForm):
 
 
 @admin.register(User)
-class MemberAdmin(Moderated, UserAdmin):
+class MemberAdmin(Moderated, auth_admin.UserAdmin):
     """Members. Moderators ban; everything else about an account is for superusers."""
 
     form = MemberForm
@@ -94,14 +96,14 @@ class MemberAdmin(Moderated, UserAdmin):
         by_state(
             "banned",
             _("banned"),
-            yes=(_("Banned"), lambda _: Q(banned_at__isnull=False)),
-            no=(_("Not banned"), lambda _: Q(banned_at=None)),
+            yes=(_("Banned"), lambda _request: Q(banned_at__isnull=False)),
+            no=(_("Not banned"), lambda _request: Q(banned_at=None)),
         ),
         by_state(
             "guest",
             _("guest"),
-            yes=(_("Guests"), lambda _: Q(is_guest=True)),
-            no=(_("Members"), lambda _: Q(is_guest=False)),
+            yes=(_("Guests"), lambda _request: Q(is_guest=True)),
+            no=(_("Members"), lambda _request: Q(is_guest=False)),
         ),
         "is_active",
         "is_staff",
@@ -111,7 +113,7 @@ class MemberAdmin(Moderated, UserAdmin):
     search_help_text = _("Handle, name or e-mail address")
     ordering = ("-pk",)
     sortable_by = ()
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()
     actions = (
         "ban", "ban_week", "unban", "purge_day", "purge_week", "make_guests", "make_members",
     )  # fmt: skip
@@ -233,6 +235,16 @@ class MemberAdmin(Moderated, UserAdmin):
     def banned(self, user: User) -> bool:
         """Whether the member is banned."""
         return user.banned_at is not None
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(auth_admin.GroupAdmin):
+    """Groups, for superusers. One list of permissions: Django's pair of lists has no names."""
+
+    filter_horizontal = ()
 
 
 @admin.register(ApiToken)

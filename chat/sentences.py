@@ -17,6 +17,10 @@ else:
     Sentence = str
 
 
+# What one without a name is called within a sentence: "in …".
+A_DIRECT_CONVERSATION = _("a direct conversation")
+
+
 def filled(text: Sentence, **values: Any) -> Sentence:
     """Return ``text`` with its ``%(name)s`` replaced, in the language active when it is read.
 

@@ -1,8 +1,11 @@
 """The audit trail: read, searched, exported. Nobody changes it."""
 
 import json
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
@@ -122,7 +125,16 @@ def _told(value: Any) -> str:
     return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
 
 
-def _file(lines: Any, kind: str, name: str) -> StreamingHttpResponse:
+def _file(lines: Iterator[str], kind: str, name: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        lines, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        _as_they_are_read(lines),
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+async def _as_they_are_read(lines: Iterator[str]) -> AsyncIterator[str]:
+    """Yield ``lines`` some at a time: Django would read all of them before it sends the first."""
+    read = sync_to_async(lambda: "".join(islice(lines, export.AT_ONCE)))
+    while some := await read():
+        yield some

@@ -1,5 +1,6 @@
 """What all moderation pages share: who may do what, and how a refusal is shown."""
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
@@ -8,14 +9,25 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    DateTimeField,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -27,6 +39,8 @@ from chat.services import saved_views
 
 PER_PAGE = 50  # rows
 AT_ONCE_MAX = 500  # rows in one action: each is a change of its own, and a request must end
+AT_ONCE_TIME = 15  # s, after which no further row is begun: proxies wait 30 or 60
+PARTS_OF_TIME = (_("Date"), _("Time"))
 
 
 def actor(request: HttpRequest) -> User:
@@ -37,6 +51,17 @@ def actor(request: HttpRequest) -> User:
 def given_reason(request: HttpRequest) -> str:
     """Return the reason that stood beside the action."""
     return request.POST.get("reason", "")
+
+
+class NamedDateTime(AdminSplitDateTime):
+    """A day and a time of day, each a field with a name: Django's have words beside them alone."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what its template draws."""
+        context = super().get_context(name, value, attrs)
+        for part, called in zip(context["widget"]["subwidgets"], PARTS_OF_TIME, strict=True):
+            part["attrs"]["aria-label"] = called
+        return context
 
 
 class ReasonForm(ActionForm):
@@ -58,6 +83,9 @@ class Moderated(admin.ModelAdmin):
     actions_selection_counter = False  # without it one cannot select what is on no page
     paginator = BoundedPaginator
     action_form = ReasonForm
+    formfield_overrides = {
+        DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": NamedDateTime}
+    }
     change_list_template = "admin/chat/change_list.html"
     # By which filters an index finds the rows; with others, or words, a page looks only so far.
     found_by: frozenset[str] | None = None
@@ -86,7 +114,10 @@ class Moderated(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, with the views of it that this moderator saved."""
-        context = {"saved_views": saved_views.of(actor(request), self.opts.label_lower)}
+        context = {
+            "title": capfirst(self.opts.verbose_name_plural),
+            "saved_views": saved_views.of(actor(request), self.opts.label_lower),
+        }
         return super().changelist_view(request, context | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
@@ -161,7 +192,11 @@ class Moderated(admin.ModelAdmin):
         """
         count = 0
         refusals: dict[str, int] = {}
-        for row in self._at_once(request, rows):
+        begun = time.monotonic()
+        for place, row in enumerate(found := self._at_once(request, rows)):
+            if place and time.monotonic() - begun > AT_ONCE_TIME:
+                self._tell_of_the_rest(request, len(found) - place)
+                break
             try:
                 verb(actor(request), row, given_reason(request))
                 self.log_change(request, row, str(done))
@@ -174,6 +209,10 @@ class Moderated(admin.ModelAdmin):
         if count or not refusals:
             told = filled(_("%(done)s: %(n)s."), done=done, n=count)
             self.message_user(request, str(told), messages.SUCCESS)
+
+    def _tell_of_the_rest(self, request: HttpRequest, left: int) -> None:
+        first = _("It takes long: %(n)s were not begun. Do it again for them.")
+        self.message_user(request, str(filled(first, n=left)), messages.WARNING)
 
     def _at_once(self, request: HttpRequest, rows: QuerySet[Any]) -> list[Any]:
         """Return the rows, AT_ONCE_MAX of them at most, telling when there were more."""

@@ -79,7 +79,7 @@ class CustomEmojiAdmin(Moderated):
         for name in queryset.values_list("name", flat=True):
             emoji.remove(actor(request), name)
 
-    @admin.display(description="")
+    @admin.display(description=_("picture"))
     def drawn(self, row: CustomEmoji) -> SafeString:
         """The picture."""
         return format_html(

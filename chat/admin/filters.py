@@ -61,8 +61,8 @@ class FilterAdmin(Moderated):
         by_state(
             "state",
             _("state"),
-            live=(_("Live"), lambda _: Q(state=Filter.State.LIVE)),
-            draft=(_("Draft"), lambda _: Q(state=Filter.State.DRAFT)),
+            live=(_("Live"), lambda _request: Q(state=Filter.State.LIVE)),
+            draft=(_("Draft"), lambda _request: Q(state=Filter.State.DRAFT)),
         ),
         "kind",
         chosen("room", _("room"), Room),
@@ -73,6 +73,10 @@ class FilterAdmin(Moderated):
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("go_live", "stop")
+
+    class Media:
+        js = (forms.Script("js/admin/named-choices.js", type="module"),)
+
     autocomplete_fields = ("room",)
     fieldsets = (
         (None, {"fields": ("name", "room", "kind", "state", "try_it")}),

@@ -67,12 +67,14 @@ class MembershipAdmin(Moderated):
         by_state(
             "present",
             _("present"),
-            yes=(_("In the room"), lambda _: Q(left_at=None)),
-            no=(_("Left"), lambda _: Q(left_at__isnull=False)),
+            yes=(_("In the room"), lambda _request: Q(left_at=None)),
+            no=(_("Left"), lambda _request: Q(left_at__isnull=False)),
         ),
         "role",
         by_state(
-            "muted", _("muted"), yes=(_("Muted now"), lambda _: Q(muted_until__gt=timezone.now()))
+            "muted",
+            _("muted"),
+            yes=(_("Muted now"), lambda _request: Q(muted_until__gt=timezone.now())),
         ),
         chosen("room", _("room"), Room),
         chosen("user", _("member"), User),

@@ -1,6 +1,6 @@
 """Messages: found, read with what they said before, deleted."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -31,11 +31,15 @@ EXCERPT_MAX = 100  # characters
 class EarlierBodies(admin.TabularInline):
     """What a message said before it was edited or deleted."""
 
+    template = "admin/chat/message/earlier.html"
     model = MessageEdit
     extra = 0
     can_delete = False
     verbose_name_plural = _("what it said before")
     fields = readonly_fields = ("body", "replaced_at", "replaced_by")
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin/moderation.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MessageEdit]:
         """Return the earlier bodies with who replaced them."""
@@ -67,8 +71,8 @@ class MessageAdmin(Moderated):
         by_state(
             "deleted",
             _("deleted"),
-            no=(_("Not deleted"), lambda _: Q(deleted_at=None)),
-            yes=(_("Deleted"), lambda _: Q(deleted_at__isnull=False)),
+            no=(_("Not deleted"), lambda _request: Q(deleted_at=None)),
+            yes=(_("Deleted"), lambda _request: Q(deleted_at__isnull=False)),
         ),
         "pinned",
         chosen("room", _("room"), Room),
@@ -94,9 +98,9 @@ class MessageAdmin(Moderated):
     restore = action(
         _("Restore"), _("Restored"), lambda actor, row, why: messages.restore(actor, row.pk, why)
     )
-    pin = action(_("Pin"), _("Pinned"), lambda actor, row, _: messages.pin(actor, row.pk, True))
+    pin = action(_("Pin"), _("Pinned"), lambda actor, row, _why: messages.pin(actor, row.pk, True))
     unpin = action(
-        _("Unpin"), _("Unpinned"), lambda actor, row, _: messages.pin(actor, row.pk, False)
+        _("Unpin"), _("Unpinned"), lambda actor, row, _why: messages.pin(actor, row.pk, False)
     )
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -37,7 +37,6 @@ MODELS: dict[type[Model], tuple[Sentence, Sentence]] = {
     Filter: (_("filter"), _("filters")),
     HeldMessage: (_("held message"), _("held messages")),
     CustomEmoji: (_("custom emoji"), _("custom emoji")),
-    AuditEntry: (_("audit entry"), _("audit trail")),
     Connection: (_("connection"), _("connections")),
     ServerProcess: (_("server process"), _("server processes")),
     ApiToken: (_("API token"), _("API tokens")),

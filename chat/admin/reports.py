@@ -54,13 +54,13 @@ class ReportAdmin(Moderated):
         by_state(
             "state",
             _("state"),
-            open=(_("Still open"), lambda _: Q(status__in=Report.OPEN)),
+            open=(_("Still open"), lambda _request: Q(status__in=Report.OPEN)),
             mine=(
                 _("Open, taken by me"),
                 lambda request: Q(status__in=Report.OPEN, assignee=actor(request)),
             ),
-            escalated=(_("Escalated"), lambda _: Q(status=Report.Status.ESCALATED)),
-            closed=(_("Decided"), lambda _: ~Q(status__in=Report.OPEN)),
+            escalated=(_("Escalated"), lambda _request: Q(status=Report.Status.ESCALATED)),
+            closed=(_("Decided"), lambda _request: ~Q(status__in=Report.OPEN)),
         ),
         "reason",
         chosen("user", _("member"), User),
@@ -72,7 +72,9 @@ class ReportAdmin(Moderated):
     ordering = ("-pk",)
     sortable_by = ()
     actions = ("take", "escalate", "resolve", "dismiss")
-    take = action(_("I take them"), _("Taken"), lambda actor, row, _: reports.take(actor, row.pk))
+    take = action(
+        _("I take them"), _("Taken"), lambda actor, row, _why: reports.take(actor, row.pk)
+    )
     escalate = action(
         _("Escalate"), _("Escalated"), lambda actor, row, why: reports.escalate(actor, row.pk, why)
     )
@@ -127,8 +129,11 @@ class ReportAdmin(Moderated):
 
     @admin.display(description=_("message now"))
     def now(self, report: Report) -> SafeString | str:
-        """The message as it is."""
-        return link_to(report.message)
+        """How the message begins today, or that it is deleted."""
+        if report.message is None:
+            return "–"
+        gone = report.message.is_tombstone
+        return link_to(report.message, _("(deleted)") if gone else report.message.body[:80])
 
     @admin.display(description=_("what was said around it"))
     def context(self, report: Report) -> SafeString | str:

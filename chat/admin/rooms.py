@@ -60,7 +60,7 @@ class RoomForm(forms.ModelForm):
 
 @admin.register(Room)
 class RoomAdmin(Moderated):
-    """Rooms of every kind, private and direct ones too."""
+    """Rooms of every kind, private and direct ones too, the newest first."""
 
     form = RoomForm
     list_display = (
@@ -74,13 +74,14 @@ class RoomAdmin(Moderated):
         by_state(
             "archived",
             _("archived"),
-            no=(_("In use"), lambda _: Q(archived_at=None)),
-            yes=(_("Archived"), lambda _: Q(archived_at__isnull=False)),
+            no=(_("In use"), lambda _request: Q(archived_at=None)),
+            yes=(_("Archived"), lambda _request: Q(archived_at__isnull=False)),
         ),
     )
     search_fields = ("name", "slug", "topic")
     search_help_text = _("Name, address or topic")
-    ordering = ("name", "pk")
+    ordering = ("-pk",)
+    sortable_by = ()  # direct conversations are rooms too: there may be very many
     actions = ("lock", "unlock", "archive", "bring_back")
     lock = action(
         _("Lock: members read and nothing else"),
@@ -169,18 +170,18 @@ class RoomAdmin(Moderated):
         """Lead to what was said."""
         return transcripts.link_to_transcript(room.pk, _("Read it"))
 
-    @admin.display(description=_("room"), ordering="name")
+    @admin.display(description=_("room"))
     def title(self, room: Room) -> str:
         """The name; a direct conversation is called after its members."""
         names = sorted(seat.user.name for seat in room.partners)  # type: ignore[attr-defined]
         return ", ".join(names) or str(room)
 
-    @admin.display(description=_("members"), ordering="member_count")
+    @admin.display(description=_("members"))
     def members(self, room: Room) -> SafeString:
         """How many are in the room, leading to them."""
         return link_to_list(Membership, room.member_count, room=room.pk)  # type: ignore[attr-defined]
 
-    @admin.display(description=_("messages"), ordering="last_seq")
+    @admin.display(description=_("messages"))
     def messages(self, room: Room) -> SafeString:
         """How many messages there were, leading to them."""
         return link_to_list(Message, room.last_seq, room=room.pk)

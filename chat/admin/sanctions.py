@@ -52,10 +52,10 @@ class SanctionAdmin(Moderated):
         by_state(
             "state",
             _("state"),
-            force=(_("In force"), lambda _: _in_force()),
+            force=(_("In force"), lambda _request: _in_force()),
             appeal=(
                 _("Appeal not answered"),
-                lambda _: _in_force() & Q(appealed_at__isnull=False, answered_at=None),
+                lambda _request: _in_force() & Q(appealed_at__isnull=False, answered_at=None),
             ),
         ),
         "kind",

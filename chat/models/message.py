@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chat.models.block import Block
 from chat.models.room import Room
@@ -122,7 +123,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.seq} in {self.room_id}"
+        return _("#%(seq)s in %(room)s") % {"seq": self.seq, "room": self.room}
 
     @property
     def is_tombstone(self) -> bool:

@@ -35,7 +35,7 @@ from chat.permissions import (
     check_writable,
     may_delete,
 )
-from chat.sentences import filled
+from chat.sentences import A_DIRECT_CONVERSATION, filled
 from chat.services import audit, blocks, sanctions, screening, threads
 from chat.services.access import room_of_message
 from chat.services.changing import RoomChange, changing
@@ -287,7 +287,10 @@ def _record_removal(actor: User, change: RoomChange, message: Message, reason: s
         room=message.room_id, user=message.author_id, message=message,
         before={"deleted": False}, after={"deleted": True},
     )  # fmt: skip
-    told = filled(_("A moderator deleted your message in %(room)s."), room=change.room.name)
+    told = filled(
+        _("A moderator deleted your message in %(room)s."),
+        room=change.room.name or A_DIRECT_CONVERSATION,
+    )
     sanctions.tell_with_reason(message.author_id, "delete", told, reason, change.room.pk)
 
 

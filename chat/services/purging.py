@@ -10,7 +10,7 @@ from chat.errors import Forbidden, NotFound
 from chat.models import Membership, Message, Room
 from chat.models.audit import Verb
 from chat.permissions import NO_ROOM, check_steward
-from chat.sentences import filled
+from chat.sentences import A_DIRECT_CONVERSATION, filled
 from chat.services import audit, sanctions
 from chat.services.changing import changing
 from chat.services.messages import bury
@@ -40,7 +40,7 @@ def purge_room(actor: User, room_id: int, user_id: int, since: datetime, reason:
                 done,
             ),
             n=done,
-            room=Room.objects.get(pk=room_id).name,
+            room=Room.objects.get(pk=room_id).name or A_DIRECT_CONVERSATION,
         )
         sanctions.tell_with_reason(user_id, "delete", told, reason, room_id)
     return done

@@ -7,12 +7,15 @@ from importlib import import_module
 from io import StringIO
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from chat.models import AuditEntry
-from chat.services import bans, rooms
+from chat.services import bans, export, rooms
 from tests.admin.conftest import Browser
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +25,21 @@ def exported(*arguments):
     out = StringIO()
     call_command("audit", *arguments, stdout=out)
     return out.getvalue()
+
+
+def parts(response):
+    """Return the parts of a file, as a server sends them, each with its number of queries."""
+
+    async def read():
+        return [(part.decode(), len(captured)) async for part in response]
+
+    with CaptureQueriesContext(connections["default"]) as captured:
+        return async_to_sync(read)()
+
+
+def contents(response):
+    """Return what a file says."""
+    return "".join(part for part, _queries in parts(response))
 
 
 def test_what_is_done_in_the_admin_is_written_with_its_reason(browser, moderator, ada, room):
@@ -63,7 +81,7 @@ def test_chosen_entries_are_exported_as_a_table_that_computes_nothing(browser, a
     fields = {"action": "as_csv", "_selected_action": [entry.pk]}
     response = browser.post("/admin/chat/auditentry/", fields)
     assert response["Content-Disposition"] == 'attachment; filename="audit.csv"'
-    [row] = csv.DictReader(io.StringIO(b"".join(response).decode()))
+    [row] = csv.DictReader(io.StringIO(contents(response)))
     assert (row["verb"], row["by"], row["reason"]) == ("room.lock", ada.username, "'=HYPERLINK(1)")
     assert json.loads(row["after"]) == {"locked": True}
 
@@ -108,12 +126,22 @@ def test_all_that_the_list_lets_through_is_exported_as_a_file(browser, room, ada
     everything = browser.get(f"/admin/chat/auditentry/export.{kind}")
     assert f'filename="audit.{kind}"' in everything["Content-Disposition"]
     assert everything.streaming
-    text = everything.getvalue().decode()
+    text = contents(everything)
     assert all(word in text for word in ("First", "Second", "Third"))
     some = browser.get(f"/admin/chat/auditentry/export.{kind}?room={room.pk}&q=Second&p=o7")
-    text = some.getvalue().decode()
+    text = contents(some)
     assert [word for word in ("First", "Second", "Third") if word in text] == ["Second"]
     assert browser.get("/admin/chat/auditentry/export.xls").status_code == 404
+
+
+def test_a_file_is_sent_while_the_rest_is_still_to_be_read(browser, ada, room, monkeypatch):
+    monkeypatch.setattr(export, "AT_ONCE", 2)
+    for locked in (True, False, True):
+        rooms.lock(ada.user, room.pk, locked)
+    response = browser.get(f"/admin/chat/auditentry/export.jsonl?room={room.pk}")
+    assert [(len(part.splitlines()), queries) for part, queries in parts(response)] == [
+        (2, 1), (1, 3),
+    ]  # fmt: skip
 
 
 def test_who_may_not_see_the_trail_does_not_export_it(ada):

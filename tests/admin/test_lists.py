@@ -107,6 +107,15 @@ def test_more_than_can_be_done_at_once_is_said(browser, ada, room, monkeypatch):
     assert Message.objects.filter(pinned=True).count() == 2
 
 
+def test_what_takes_long_ends_in_between_and_is_said(browser, ada, room, monkeypatch):
+    monkeypatch.setattr(base, "AT_ONCE_TIME", -1)
+    found = [make_message(room, ada) for _ in range(3)]
+    told = browser.act("chat/message/", "pin", *found)
+    assert "It takes long: 2 were not begun." in told
+    assert "Pinned: 1." in told
+    assert Message.objects.filter(pinned=True).count() == 1
+
+
 @pytest.fixture
 def seeded(db):
     call_command("seed", members=120, rooms=60, rooms_per_member=5, messages=600, yes=True)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 
 from chat.admin import paging
+from chat.admin.rooms import RoomAdmin
 from chat.models import Message, SavedView
 from chat.models.saved_view import VIEW_NAME_MAX, VIEWS_MAX
 from tests.admin.conftest import Browser, text_of
@@ -84,6 +85,19 @@ def test_a_search_looks_so_far_and_goes_on_where_one_asks(browser, ada, room, mo
     further = browser.page("chat/message/", **links_in(found)["Look further back"])
     assert seqs(further) == [1]
     assert "Look further back" not in links_in(further)
+
+
+def test_rooms_are_paged_through_to_the_oldest_however_many_there_are(browser, ada, monkeypatch):
+    monkeypatch.setattr(RoomAdmin, "list_per_page", 2)
+    monkeypatch.setattr(paging, "COUNTED_MAX", 3)
+    made = [make_room(owner=ada, name="Paged").pk for _ in range(5)]
+    page, seen = browser.page("chat/room/", q="Paged"), []
+    while True:
+        seen += [room.pk for room in page.context["cl"].result_list]
+        if "Older" not in links_in(page):
+            break
+        page = browser.page("chat/room/", **links_in(page)["Older"])
+    assert seen == made[::-1]
 
 
 @pytest.mark.parametrize("page", ["o", "ox", "n-1", "1", "o" + "9" * 30, "%00"])
