@@ -5,6 +5,7 @@ from chat.errors import RateLimited
 
 WRITES = Limit("api-writes", 40, 10)
 SEARCHES = Limit("searches", 30, 10)
+MESSAGE_SEARCHES = Limit("message-searches", 60, 60)
 
 
 def count_write(user_id: int) -> None:
@@ -15,6 +16,11 @@ def count_write(user_id: int) -> None:
 def count_search(user_id: int) -> None:
     """Count a search of that member, which costs more than reading. Raises RateLimited."""
     _count(SEARCHES, user_id)
+
+
+def count_message_search(user_id: int) -> None:
+    """Count a search of that member for messages, which costs most. Raises RateLimited."""
+    _count(MESSAGE_SEARCHES, user_id)
 
 
 def _count(limit: Limit, user_id: int) -> None:

@@ -28,6 +28,20 @@ def write_loosely(statement: str) -> None:
         cursor.execute(statement)
 
 
+def commit_loosely() -> None:
+    """Let this transaction end without waiting until it outlives a power cut."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
+
+
+def limit_time(milliseconds: int) -> None:
+    """Let no statement of this transaction take longer, on Postgres."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout TO {int(milliseconds)}")
+
+
 def table(model: type[models.Model]) -> str:
     """Return the table of ``model`` as it is named in a statement."""
     return connection.ops.quote_name(model._meta.db_table)

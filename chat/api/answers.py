@@ -12,6 +12,7 @@ from chat.services.pins import Pins
 from chat.services.posting import Ack
 from chat.services.reading import History
 from chat.services.saved import SavedIds, SavedMessages
+from chat.services.search import Found
 from chat.services.threads import OwnThread, Thread
 
 REF = "#/components/schemas/{name}"
@@ -337,7 +338,7 @@ TYPES = [
     Me, Rooms, Directory, rows.RoomRow, RoomDetail, rows.InfoRow, Members, People,
     rows.ProfileRow, Link, Links, LinkTarget, History, rows.MessageRow, Place, Edits, Ack, Done,
     Noted, Refusal, Thread, Threads, Kept, Pins, SavedMessages, SavedIds, EmojiRows, Inbox, Absent,
-    Drafts, rows.DraftRow, Scheduled, rows.ScheduledRow, PollChoice, KnownRooms,
+    Drafts, rows.DraftRow, Scheduled, rows.ScheduledRow, PollChoice, KnownRooms, Found,
     Bans, Purged, ReportRow, Reports,
     RoomSanctions, SanctionRow, OwnSanctions, OwnSanction, Trail,
     HeldMessages, Rejected, Retention,

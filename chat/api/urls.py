@@ -22,6 +22,7 @@ from chat.api import (
     rooms,
     saved,
     scheduled,
+    search,
     threads,
 )
 from chat.api.answers import component_schemas
@@ -58,7 +59,7 @@ for kind in (Exception, Http404, HttpError, ValidationError):  # in place of nin
     api.add_exception_handler(kind, tell)
 NOUNS = (
     people, rooms, members, links, messages, threads, saved, emoji, mentions, drafts,
-    scheduled, polls, moderation, reports,
+    scheduled, polls, search, moderation, reports,
 )  # fmt: skip
 for noun in NOUNS:
     api.add_router("", noun.router)

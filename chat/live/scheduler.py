@@ -1,4 +1,4 @@
-"""Who posts scheduled messages and removes old ones: the one process that holds the lease."""
+"""Who posts scheduled messages, removes old ones and indexes new ones: who holds the lease."""
 
 import math
 import time
@@ -9,17 +9,18 @@ from datetime import timedelta
 from chat.errors import ChatError
 from chat.live.database import Database
 from chat.models import Lease
-from chat.services import retention, scheduled
+from chat.services import indexing, retention, scheduled
 
 DUTY = "scheduled messages"
 LOOK_EVERY = 1  # s between two looks for what is due
 LEASE = timedelta(seconds=15)  # after which another process takes over from one that died
 EXPIRE_EVERY = 60  # s between two looks for messages whose time is over, when there were none
+INDEX_EVERY = 5  # s between two looks for messages to be made searchable, when there were no more
 ASK_EVERY = 5  # s between two requests for the lease, to keep it or to get it
 
 
 class Scheduler:
-    """One process's try at being the one that posts, and removes.
+    """One process's try at being the one that posts, removes and indexes.
 
     A process that stood still for longer than its lease asks for it anew before it posts. Should
     two post all the same, the ``client_id`` makes it one message.
@@ -31,9 +32,10 @@ class Scheduler:
         self._asks_at = 0.0  # by the monotonic clock
         self._holds_lease = False
         self._expires_at = 0.0  # by the monotonic clock
+        self._indexes_at = 0.0  # by the monotonic clock
 
     async def look(self) -> None:
-        """Post what is due and remove what is over, if this process is the one."""
+        """Post what is due, remove what is over, index what is new, if this process is the one."""
         now = time.monotonic()
         if now >= self._asks_at:
             self._holds_lease = False
@@ -44,6 +46,9 @@ class Scheduler:
             if now >= self._expires_at:
                 removed = await self._database(retention.expire)
                 self._expires_at = now if removed else now + EXPIRE_EVERY
+            if now >= self._indexes_at:
+                more = await self._database(indexing.advance)
+                self._indexes_at = now if more else now + INDEX_EVERY
 
     async def stop(self) -> None:
         """Let another process take over at once."""

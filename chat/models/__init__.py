@@ -19,6 +19,7 @@ from chat.models.sanction import Sanction
 from chat.models.saved import Saved
 from chat.models.saved_view import SavedView
 from chat.models.scheduled import ScheduledMessage
+from chat.models.search import SearchPosition, SearchText
 from chat.models.site import SiteState
 from chat.models.thread import ThreadSeat
 
@@ -50,6 +51,8 @@ __all__ = [
     "Saved",
     "SavedView",
     "ScheduledMessage",
+    "SearchPosition",
+    "SearchText",
     "ServerProcess",
     "SiteState",
     "ThreadSeat",

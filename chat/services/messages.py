@@ -36,7 +36,7 @@ from chat.permissions import (
     may_delete,
 )
 from chat.sentences import A_DIRECT_CONVERSATION, filled
-from chat.services import audit, blocks, sanctions, screening, threads
+from chat.services import audit, blocks, indexing, sanctions, screening, threads
 from chat.services.access import room_of_message
 from chat.services.changing import RoomChange, changing
 from chat.services.posting import Ack, Post, clean_body, handles_for, pictures_for, post_many
@@ -110,6 +110,7 @@ def edit(actor: User, message_id: int, body: str, *, released: bool = False) -> 
             message.edited_at = timezone.now()
             _set_mentions(message, mentions)
             _store(change, message)
+            indexing.keep(message)
         return _ack(change, message)
 
 
@@ -170,6 +171,7 @@ def bury(actor: User, change: RoomChange, message: Message) -> None:
     message.deleted_at = timezone.now()
     message.deleted_by = actor
     _store(change, message)
+    indexing.forget(change.room.pk, [message])
     if message.thread_id is not None:
         threads.recount(change, message)
 
@@ -305,6 +307,7 @@ def _unbury(change: RoomChange, message: Message) -> None:
     kept.delete()  # it is what the message says now, no longer what it said before
     _set_mentions(message, mentions)
     _store(change, message)
+    indexing.keep(message)
     if message.thread_id is not None:
         threads.recount(change, message)
 

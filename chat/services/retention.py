@@ -33,7 +33,7 @@ from chat.models.audit import Verb
 from chat.models.room import RETENTION_MAX
 from chat.permissions import NO_ROOM, check_not_direct, check_owner
 from chat.sentences import Sentence, filled, in_each_language
-from chat.services import audit, threads
+from chat.services import audit, indexing, threads
 from chat.services.changing import RoomChange, changing
 
 BATCH = 200  # messages in one transaction, for which a room is locked; they share one version
@@ -197,6 +197,7 @@ def _bury(change: RoomChange, messages: list[Message]) -> None:
         "deleted_by": None,
     }
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(**wanted)
+    indexing.forget(change.room.pk, messages)
     replies: dict[int, Message] = {}
     for message in messages:
         for name, value in wanted.items():

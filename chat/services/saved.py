@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from chat import rows
 from chat.errors import Invalid, NotFound
-from chat.models import Membership, Room, Saved
+from chat.models import Room, Saved
 from chat.models.saved import SAVED_MAX
 from chat.permissions import NO_MESSAGE
 from chat.services.access import access_message
+from chat.services.room_names import names_for
 
 
 class SavedMessage(msgspec.Struct, frozen=True):
@@ -68,13 +69,13 @@ def saved_by(user: User) -> SavedMessages:
         .select_related("message__author", "message__room")
         .prefetch_related("message__mentions", "message__reactions")
     )
-    names = _direct_names(user, {one.message.room for one in kept})
+    names = names_for(user, {one.message.room for one in kept})
     return SavedMessages(
         [
             SavedMessage(
                 rows.message_row(one.message, reader=user.pk),
                 rows.person_row(one.message.author),
-                one.message.room.name or names[one.message.room_id],
+                names[one.message.room_id],
                 one.message.room.slug,
                 rows.wire_time(one.saved_at),
             )
@@ -94,12 +95,3 @@ def _readable(user: User) -> QuerySet[Saved]:
     return Saved.objects.filter(
         user=user, message__deleted_at=None, message__room__in=rooms.values("pk")
     )
-
-
-def _direct_names(user: User, rooms: set[Room]) -> dict[int, str]:
-    """Return what direct conversations are called: after the others in them."""
-    names: dict[int, list[str]] = {room.pk: [] for room in rooms if not room.name}
-    seats = Membership.objects.active().filter(room__in=names).exclude(user=user)
-    for seat in seats.select_related("user").order_by("user"):
-        names[seat.room_id].append(seat.user.name)
-    return {room: ", ".join(others) for room, others in names.items()}

@@ -19,6 +19,7 @@ from chat.live.frames import FRAME_MAX
 from chat.models.report import NOTE_MAX
 from chat.models.sanction import APPEAL_MAX
 from chat.permissions import NO_MESSAGE
+from chat.searching import SEARCH_MAX
 from chat.services import access, reading, sanctions
 from chat.services.posting import BODY_MAX
 from chat.views import installable
@@ -81,6 +82,7 @@ def page_data(user: User, start: dict[str, Any]) -> dict[str, Any]:
                 "reason": REASON_MAX,
                 "note": NOTE_MAX,
                 "appeal": APPEAL_MAX,
+                "search": SEARCH_MAX,
             },
             "urls": {
                 "socket": "/ws/chat/",

@@ -23,6 +23,7 @@ from chat.views.room_settings import (
     role,
     room_settings,
 )
+from chat.views.search import search
 from chat.views.share import share
 from chat.views.standing import appeal, appeal_ban, standing
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("join/", join_link, name="join_link"),
     path("join/room/", join_link_target, name="join_link_target"),
     path("join/room/use/", use_join_link, name="use_join_link"),
+    path("search/", search, name="search"),
     path("share/", share, name="share"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("service-worker.js", service_worker, name="service_worker"),

@@ -32,7 +32,7 @@
  * @property {boolean} first_visit
  * @property {Member[]} members
  * @property {{body: number, frame: number, changes: number, reason: number, note: number,
- *   appeal: number}} limits
+ *   appeal: number, search: number}} limits
  * @property {Record<string, string>} urls of pages; empty where it is not for this member
  * @property {import("./client/reach.js").Reach} reach
  * @property {string | null} [epoch] of what a page without a network remembers

@@ -20,9 +20,10 @@ from tests.factories import Member, make_message, make_room
 ANYBODYS = ["account_login", "account_signup", "account_reset_password",
             "account_reset_password_done", "account_email_verification_sent", "chat:join_link",
             "chat:offline"]  # fmt: skip
-MEMBERS = ["chat:directory", "chat:new_room", "chat:people", "chat:share", "chat:standing",
-           "accounts:profile", "account_email", "account_change_password", "mfa_index",
-           "usersessions_list", "account_logout", "account_reauthenticate"]  # fmt: skip
+MEMBERS = ["chat:directory", "chat:new_room", "chat:people", "chat:search", "chat:share",
+           "chat:standing", "accounts:profile", "account_email", "account_change_password",
+           "mfa_index", "usersessions_list", "account_logout",
+           "account_reauthenticate"]  # fmt: skip
 # In the other scheme only colours differ.
 COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 
@@ -63,6 +64,8 @@ def test_axe_finds_nothing_on_any_page(
     in_ada = window(ada)
     page = in_ada.page
     own = [strangers.get_absolute_url(), reverse("chat:room_settings", args=[room.slug])]
+    make_message(room, bob, "found on a page")
+    own += [f"{reverse('chat:search')}?q={text}" for text in ("found", "nowhere", "ab")]
     for address in [reverse(name) for name in MEMBERS] + own + ["/rooms/none/", "/no/such/page/"]:
         page.goto(in_ada.site.url + address)
         findings.look(page, address)
@@ -120,6 +123,11 @@ def test_axe_finds_nothing_on_what_opens_in_a_room(
         in_ada.field.fill("")
         in_ada.field.press_sequentially(text)
 
+    def search(text: str) -> None:
+        page.keyboard.press("Control+f")
+        page.get_by_role("searchbox", name="What to search for").fill(text)
+        page.keyboard.press("Enter")
+
     def misspell_command() -> None:
         type_text("/nonsense")
         page.keyboard.press("Enter")
@@ -150,6 +158,9 @@ def test_axe_finds_nothing_on_what_opens_in_a_room(
         ("what is wrong", "[role=alert]", misspell_command),
         ("an editor", "message-editor", edit_last),
         ("a thread", "thread-panel textarea", lambda: on_row("t")),
+        ("searching", ".search-panel__hints", lambda: page.keyboard.press("Control+f")),
+        ("what was found", ".found__message", lambda: search("lunch")),
+        ("nothing found", ".search-panel__nothing", lambda: search("supper")),
         *(
             (command, ".side-panel", lambda command=command: by_command(command))
             for command in ("Threads", "Mentions", "Saved", "Scheduled", "Pinned", "About")

@@ -106,6 +106,24 @@ def test_a_member_signs_in_finds_a_room_and_takes_part_without_a_mouse(
     press(in_bob, "Escape")
     expect(in_bob.field).to_be_focused()
 
+    # searches, and goes to what was found
+    press(in_bob, "Control+f")
+    searched = page.get_by_role("searchbox", name="What to search for")
+    expect(searched).to_be_focused()
+    page.keyboard.type("IRST thi")
+    result = page.get_by_role("link", name="the first thing")
+    expect(result.locator("mark")).to_have_text(["irst", "thi"])
+    expect(page.locator("search-panel [role=status]").first).to_have_text("1 message found")
+    press(in_bob, "ArrowDown")
+    expect(result).to_be_focused()
+    press(in_bob, "Enter")
+    expect(page).to_have_url(f"{in_bob.site.url}/rooms/{there.slug}/1/")
+    press(in_bob, "ArrowUp")
+    expect(searched).to_be_focused()
+    press(in_bob, "Escape")
+    expect(page.locator("search-panel")).to_have_count(0)
+    expect(in_bob.field).to_be_focused()
+
     # leaves
     page.keyboard.type("/leave")
     press(in_bob, "Enter")

@@ -224,6 +224,7 @@ ACTIONS = (
     Action("mark unread", "be in", api=("POST", "rooms/{room}/unread"), fields={"seq": 1}),
     Action("choose what to be told", "be in", api=("PATCH", "rooms/{room}/membership"),
            page=("POST", "/rooms/{slug}/notify/"), fields={"notify": "mentions"}),
+    Action("search in it", "be in", api=("GET", "search?q=anything&room={room}")),
     Action("see who is absent", "be in", api=("GET", "rooms/{room}/absent?handle=x")),
     Action("see who has read a message", "be in", api=("GET", "messages/{message}/seen")),
     Action("see one's own vote", "see", api=("GET", "messages/{poll}/vote")),

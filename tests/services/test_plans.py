@@ -12,7 +12,7 @@ from accounts.models import User
 from chat.live import admission
 from chat.live.admission import Credentials, Shown
 from chat.models import Room
-from chat.services import reading
+from chat.services import reading, search
 from tests.factories import sign_in
 
 pytestmark = pytest.mark.skipif(
@@ -23,6 +23,7 @@ MEMBERS, ROOMS, ROOMS_EACH = 4_000, 4_000, 5
 BUSY = 150_000  # messages in one room
 ELSEWHERE = 20  # messages in each of the others
 BLOCKS = 50  # of a member: fewer in all would fit a few pages, which one reads faster than an index
+SEARCHED = 4  # of so many messages one has a text to search: an index takes a while to make
 PAGE = reading.BEHIND_MAX * 1.5  # rows, the most that is read at once; planners guess
 ONE_ROW = {"chat_sitestate"}
 # As the command `seed` would, but in some seconds.
@@ -50,6 +51,19 @@ INSERT INTO chat_message (room_id, seq, version, posted_version, author_id, clie
 SELECT room.id, seq, seq, seq, (SELECT min(id) FROM accounts_user) + seq % {members},
     gen_random_uuid(), 'said', '<p>said</p>', false, now()
 FROM chat_room room, generate_series(1, room.last_seq) seq;
+
+DROP INDEX search_grams;
+
+INSERT INTO chat_searchtext (message_id, room_id, author_id, said_at, has_link, text)
+SELECT id, room_id, author_id, created_at, id % 50 = 0,
+    CASE WHEN id % 3 = 0 THEN 'often ' ELSE '' END
+    || CASE id % 40000 WHEN 0 THEN 'once' ELSE 'no' || id % 500 END
+FROM chat_message WHERE id % {searched} = 0;
+
+CREATE INDEX search_grams ON chat_searchtext
+USING gin ((chat_grams(text) || hashint8(room_id))) WITH (fastupdate = off);
+
+INSERT INTO chat_searchposition (room_id, seq) SELECT id, last_seq FROM chat_room;
 
 INSERT INTO chat_mention (message_id, user_id, room_id, seq)
 SELECT id, (SELECT min(id) FROM accounts_user) + id % {members}, room_id, seq
@@ -84,6 +98,7 @@ def large_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         connection.set_autocommit(False)
         try:
             with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout TO 0")
                 cursor.execute(
                     FURNISH.format(
                         members=MEMBERS,
@@ -92,6 +107,7 @@ def large_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
                         busy=BUSY,
                         others=ELSEWHERE,
                         blocks=BLOCKS,
+                        searched=SEARCHED,
                     )
                 )
             yield
@@ -166,6 +182,19 @@ def test_the_rooms_of_many_arriving_together_are_found_by_index(busy: Room) -> N
 @pytest.mark.parametrize("behind", [1, 200, 900, 5000], ids="{} behind".format)
 def test_what_changed_is_read_along_an_index(busy: Room, member: User, behind: int) -> None:
     assert_by_index(lambda: reading.sync(member, {busy.pk: busy.version - behind}))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["often", "once", "nowhere", '"often no17"', "no123 after:2020-01-01", "often from:me",
+     "from:me", "has:link"],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["in all rooms", "in one room"])
+def test_messages_are_searched_for_by_index(
+    busy: Room, member: User, wanted: str, where: str
+) -> None:
+    room = busy.pk if where == "in one room" else None
+    assert_by_index(lambda: search.find(member, wanted, room_id=room))
 
 
 def test_a_session_is_found_by_index_and_compared_by_index(busy: Room, member: User) -> None:

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 ANONYMOUS = ["account_login", "account_signup", "account_reset_password",
              "account_reset_password_done", "account_email_verification_sent"]  # fmt: skip
-MEMBERS = ["chat:directory", "chat:new_room", "chat:people", "accounts:profile", "account_email",
-           "account_change_password", "mfa_index", "usersessions_list", "account_logout",
-           "account_reauthenticate"]  # fmt: skip
+MEMBERS = ["chat:directory", "chat:new_room", "chat:people", "chat:search", "accounts:profile",
+           "account_email", "account_change_password", "mfa_index", "usersessions_list",
+           "account_logout", "account_reauthenticate"]  # fmt: skip
 
 
 def assert_nothing_inline(response):

@@ -2,8 +2,10 @@
 /**
  * What stands beside the conversation, one thing at a time; on a phone in its place.
  *
- * @typedef {"thread" | "threads" | "pins" | "saved" | "mentions" | "scheduled" | "info" | "moderation"} PanelName
- * @typedef {{name: PanelName, about: number | null}} Panel `about`: of which message or room
+ * @typedef {"thread" | "threads" | "pins" | "saved" | "mentions" | "scheduled" | "info" | "moderation" |
+ *   "search"} PanelName
+ * @typedef {{name: PanelName, about: number | null, text?: string}} Panel `about`: of which message
+ *   or room; `text`: what to search for at once
  */
 
 /** Panels that are about the open room: they go when another is opened. */
@@ -23,9 +25,10 @@ export class Panels {
   /**
    * @param {PanelName} name
    * @param {number | null} [about]
+   * @param {string} [text]
    */
-  show(name, about = null) {
-    this.open = { name, about };
+  show(name, about = null, text = undefined) {
+    this.open = { name, about, text };
     this.#client.tell("panel");
   }
 

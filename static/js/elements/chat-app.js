@@ -138,6 +138,14 @@ export class ChatApp extends ChatElement {
         <button
           type="button"
           class="button button--bare button--icon"
+          title=${gettext("Search messages")}
+          @click=${() => this.client.panels.show("search", room.id)}
+        >
+          ${icon("search")}<span class="visually-hidden">${gettext("Search messages")}</span>
+        </button>
+        <button
+          type="button"
+          class="button button--bare button--icon"
           title=${gettext("Pinned messages")}
           @click=${() => this.client.panels.show("pins", room.id)}
         >
@@ -316,6 +324,7 @@ export class ChatApp extends ChatElement {
   }
 
   #open(/** @type {{room: number, seq: number | null}} */ { room, seq }) {
+    if (NARROW.matches) this.client.panels.close(); // which stands in its place
     this.client.open(room, seq);
     this.#show("conversation");
   }

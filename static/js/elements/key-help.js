@@ -18,6 +18,7 @@ const KEYS = [
     gettext("Anywhere"),
     [
       [[COMMAND, "K"], gettext("Go to a room, a person or a command")],
+      [[COMMAND, "F"], gettext("Search messages")],
       [[OPTION, "↑"], gettext("The room above")],
       [[OPTION, "↓"], gettext("The room below")],
       [[OPTION, SHIFT, "↑"], gettext("The unread room above")],

@@ -13,6 +13,7 @@ const KINDS = {
   info: async () => (await import("./info-panel.js")).InfoPanel,
   mentions: async () => (await import("./mentions-panel.js")).MentionsPanel,
   moderation: async () => (await import("./moderation-panel.js")).ModerationPanel,
+  search: async () => (await import("./search-panel.js")).SearchPanel,
   scheduled: async () => (await import("./scheduled-panel.js")).ScheduledPanel,
 };
 
@@ -21,10 +22,11 @@ const KINDS = {
  * @param {import("../client/panels.js").Panel} panel
  * @returns {Promise<SidePanel>}
  */
-export async function makePanel(client, { name, about }) {
+export async function makePanel(client, { name, about, text }) {
   const made = new (await KINDS[name]())();
   made.client = client;
   made.about = about;
+  if (text !== undefined) Object.assign(made, { text });
   made.className = "side-panel";
   return made;
 }

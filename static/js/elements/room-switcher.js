@@ -131,14 +131,28 @@ export class RoomSwitcher extends ChatElement {
       { kind: "people", title: gettext("People"), choices: [...this.#people(), ...this.#strangers] },
       { kind: "commands", title: gettext("Commands"), choices: commandChoices(this.client) },
     ].filter((group) => (kind ? group.kind === kind : wanted || group.kind !== "people"));
+    const inMessages = !kind && wanted ? [this.#inMessages(wanted)] : [];
     const most = kind ? Infinity : SHOWN;
-    return groups
+    const called = groups
       .map(({ title, choices }) => {
         const found = nearest(choices, wanted);
         return { title, choices: found.slice(0, most), best: found[0]?.far ?? Infinity };
       })
       .filter(({ choices }) => choices.length > 0)
       .sort((a, b) => (wanted ? Math.floor(a.best) - Math.floor(b.best) : 0));
+    return [...called, ...inMessages];
+  }
+
+  /** What is written may be what somebody said. @returns {Group} */
+  #inMessages(/** @type {string} */ wanted) {
+    const choice = {
+      key: "search",
+      name: gettext("Search messages for “{text}”", { text: wanted }),
+      about: "",
+      sign: icon("search"),
+      choose: () => this.client.panels.show("search", null, wanted),
+    };
+    return { title: gettext("Messages"), choices: [choice] };
   }
 
   /** One's own rooms, those one was in last on top, the open one at the end. @returns {Choice[]} */

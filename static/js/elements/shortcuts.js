@@ -22,6 +22,7 @@ function actOf(/** @type {KeyboardEvent} */ event, /** @type {ChatClient} */ cli
   const isCommand = event.ctrlKey || event.metaKey;
   if (isCommand && !altKey && key === "k") return () => openSwitcher(client);
   if (isCommand && !altKey && key === "/") return () => showKeys(client);
+  if (isCommand && !altKey && !shiftKey && key === "f") return search(event, client);
   if (isCommand) return null;
   if (altKey && key === "arrowup") return () => step(client, -1, shiftKey);
   if (altKey && key === "arrowdown") return () => step(client, 1, shiftKey);
@@ -35,6 +36,12 @@ async function openSwitcher(/** @type {ChatClient} */ client) {
   from?.blur(); // what is typed before the switcher is here is not meant for the room
   const { RoomSwitcher } = await import("./room-switcher.js");
   put(RoomSwitcher, client).open(from);
+}
+
+/** Searches in the open room; from where one searches already, the browser's own search opens. */
+function search(/** @type {KeyboardEvent} */ { target }, /** @type {ChatClient} */ client) {
+  if (/** @type {Element} */ (target).closest?.("search-panel")) return null;
+  return () => client.panels.show("search", client.openRoom);
 }
 
 /** Shows which keys there are. */

@@ -17,6 +17,7 @@ export function commandChoices(client) {
   const { panels, reading, room, reach, urls } = client;
   const go = (/** @type {string} */ address) => () => location.assign(address);
   const all = [
+    command("search", "search", gettext("Search messages"), () => panels.show("search")),
     command("threads", "messages-square", gettext("Threads"), () => panels.show("threads")),
     command("mentions", "at-sign", gettext("Mentions"), () => panels.show("mentions")),
     command("saved", "bookmark", gettext("Saved messages"), () => panels.show("saved")),

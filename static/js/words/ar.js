@@ -56,6 +56,7 @@ export default {
 "Rooms": "الغرف",
 "Saved": "المحفوظة",
 "Saved: you find it under Saved messages.": "حُفظت: تجدها في الرسائل المحفوظة.",
+"Search messages": "البحث في الرسائل",
 "Send": "إرسال",
 "Send again": "إعادة الإرسال",
 "Sending…": "جارٍ الإرسال…",

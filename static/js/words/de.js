@@ -56,6 +56,7 @@ export default {
 "Rooms": "Räume",
 "Saved": "Gespeichert",
 "Saved: you find it under Saved messages.": "Gespeichert: Du findest sie unter „Gespeicherte Nachrichten“.",
+"Search messages": "Nachrichten suchen",
 "Send": "Senden",
 "Send again": "Noch einmal senden",
 "Sending…": "Wird gesendet…",

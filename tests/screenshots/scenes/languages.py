@@ -12,6 +12,8 @@ WORDY = (
     "not-found", "room", "room-list", "room-hard", "room-members", "room-message", "room-muted",
     "room-answer", "room-completions-commands", "room-new-member", "room-offline",
     "room-composer-menu", "room-picker", "room-keys", "room-switcher", "room-menu-of-mine",
+    "room-search", "room-search-nothing", "room-search-hints", "search", "search-start",
+    "search-wrong",
 )  # fmt: skip
 
 

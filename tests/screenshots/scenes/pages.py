@@ -86,6 +86,10 @@ PLACES = [
     page("room-settings-member", "/rooms/{seeds}/settings/"),
     page("people", "/people/"),
     page("people-none", "/people/?q=nobody-at-all"),
+    page("search", "/search/?q=the%20wat"),
+    page("search-none", "/search/?q=submarines"),
+    page("search-start", "/search/"),
+    page("search-wrong", "/search/?q=ab"),
     page("share", "/share/?title=Water%20times&url=https%3A%2F%2Fexample.org%2Fwater%2F"),
 ]
 REFUSALS = [

@@ -1,5 +1,7 @@
 """What stands beside the conversation, and on a phone in its place."""
 
+from collections.abc import Callable
+
 from tests.screenshots.stage import LISTED, Scene, Stage, room
 
 
@@ -19,6 +21,19 @@ def _pins(stage: Stage) -> None:
     stage.opened(LISTED)
 
 
+def _search(text: str) -> Callable[[Stage], None]:
+    """Search for ``text`` in all rooms."""
+
+    def act(stage: Stage) -> None:
+        stage.press("Search messages")
+        stage.page.locator(".search-panel__where input").last.check()
+        stage.page.locator(".search-panel__field").fill(text)
+        stage.page.keyboard.press("Enter")
+        stage.opened(".found__message, .search-panel__nothing" if text else ".search-panel__hints")
+
+    return act
+
+
 PANELS: list[Scene] = [
     room("room-thread", _thread),
     room("room-threads", lambda stage: stage.panel("Threads")),
@@ -28,6 +43,9 @@ PANELS: list[Scene] = [
     room("room-pins", _pins),
     room("room-info", lambda stage: stage.press("About this room")),
     room("room-hard-info", lambda stage: stage.press("About this room"), path="/rooms/{hard}/"),
+    room("room-search", _search("the wat")),
+    room("room-search-nothing", _search("submarines")),
+    room("room-search-hints", _search("")),
     room("room-threads-none", lambda stage: stage.panel("Threads"), who="secured"),
     room("room-mentions-none", lambda stage: stage.panel("Mentions"), who="secured"),
     room("room-saved-none", lambda stage: stage.panel("Saved"), who="secured"),
