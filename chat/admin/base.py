@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
@@ -192,6 +192,7 @@ class Moderated(admin.ModelAdmin):
         """
         count = 0
         refusals: dict[str, int] = {}
+        gone = self._tell_of_those_gone(request, rows)
         begun = time.monotonic()
         for place, row in enumerate(found := self._at_once(request, rows)):
             if place and time.monotonic() - begun > AT_ONCE_TIME:
@@ -206,9 +207,19 @@ class Moderated(admin.ModelAdmin):
         for detail, times in refusals.items():
             again = f" (×{times})" if times > 1 else ""
             self.message_user(request, detail + again, messages.ERROR)
-        if count or not refusals:
+        if count or not (refusals or gone):
             told = filled(_("%(done)s: %(n)s."), done=done, n=count)
             self.message_user(request, str(told), messages.SUCCESS)
+
+    def _tell_of_those_gone(self, request: HttpRequest, rows: QuerySet[Any]) -> int:
+        """Return how many were ticked that the list, as it is filtered, has no more."""
+        if request.POST.get("select_across", "0") != "0":
+            return 0
+        gone = len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - rows.count()
+        if gone > 0:
+            told = filled(_("No longer in this list, and left as they are: %(n)s."), n=gone)
+            self.message_user(request, str(told), messages.WARNING)
+        return gone
 
     def _tell_of_the_rest(self, request: HttpRequest, left: int) -> None:
         first = _("It takes long: %(n)s were not begun. Do it again for them.")

@@ -45,7 +45,7 @@ def release(actor: User, held_id: int, reason: str = "") -> Ack:
     """Post a held message as its author, now, or change the message that it was to change.
 
     It stays held where the room does not take it. Raises NotFound, TooLarge, or what posting
-    raises: Forbidden where its author may not write there any more.
+    raises: Forbidden, in words about its author, where they may not write there any more.
     """
     reason = audit.clean_reason(reason)
     with _deciding(actor, held_id) as held:
@@ -72,14 +72,26 @@ def reject(actor: User, held_id: int, words: str = "") -> HeldMessage:
 
 
 def _post(held: HeldMessage) -> Ack:
+    _check_author(held)
     if held.edit_of_id is not None:
         return messages.edit(held.author, held.edit_of_id, held.body, released=True)
-    if not held.author.may_sign_in:
-        raise Forbidden(_("Its author is banned from the site."))
     [outcome] = post_many([_as_post(held)])
     if isinstance(outcome, ChatError):
         raise outcome
     return outcome
+
+
+def _check_author(held: HeldMessage) -> None:
+    """Refuse what posting would: its words are for the author, and a moderator reads these."""
+    if not held.author.may_sign_in:
+        raise Forbidden(_("Its author is banned from the site."))
+    seat = Membership.objects.active().filter(room=held.room_id, user=held.author_id).first()
+    if seat is None:
+        raise Forbidden(_("Its author is not a member of this room."))
+    if seat.muted_until is not None and seat.muted_until > timezone.now():
+        raise Forbidden(
+            _("Its author is muted in this room. It can be released when they may write again.")
+        )
 
 
 def _as_post(held: HeldMessage) -> Post:

@@ -53,6 +53,25 @@ def test_a_reports_page_shows_the_message_as_it_was_and_leads_to_the_transcript(
     assert (report.status, report.outcome) == ("dismissed", "A joke")
 
 
+@pytest.mark.parametrize("decision", ["take", "escalated", "resolved", "dismissed"])
+def test_a_decided_report_says_on_its_page_that_it_has_been_decided(
+    browser, moderator, report, decision
+):
+    reports.close(moderator.user, report.pk, "resolved", "Warned")
+    told = browser.change(f"chat/report/{report.pk}/change/", decision=decision, words="No")
+    assert told == "This report has been decided."
+    report.refresh_from_db()
+    assert (report.status, report.outcome) == ("resolved", "Warned")
+
+
+def test_what_left_a_list_meanwhile_is_not_passed_over_in_silence(browser, moderator, report):
+    reports.close(moderator.user, report.pk, "resolved", "Warned")
+    told = browser.act("chat/report/?state=open", "dismiss", report)
+    assert told == "No longer in this list, and left as they are: 1."
+    report.refresh_from_db()
+    assert report.status == "resolved"
+
+
 def test_a_transcript_shows_what_was_said_around_a_message_page_by_page(browser, room, bob):
     make_history(room, [bob], 200)
     marked = make_message(room, bob, "<i>here</i>")

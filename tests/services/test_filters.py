@@ -444,6 +444,29 @@ def test_what_the_room_does_not_take_stays_held(live, room, ada, moderator, owne
     assert held.waiting_in(moderator.user, room.pk) == [waiting]
 
 
+def test_the_one_who_releases_is_told_of_the_author_what_the_room_does_not_take(
+    live, room, ada, moderator, owner
+):
+    message = make_message(room, ada, "clean")
+    live(text="casino", action="hold")
+    with pytest.raises(Held):
+        say(ada, room, "casino")
+    with pytest.raises(Held):
+        messages.edit(ada.user, message.pk, "casino")
+    waiting = held.waiting_in(moderator.user, room.pk)
+    until = timezone.now() + timedelta(days=1)
+    members.mute(owner.user, room.pk, ada.id, until, "Shouting")
+    for each in waiting:
+        with pytest.raises(Forbidden, match=r"^Its author is muted in this room\."):
+            held.release(moderator.user, each.pk)
+    members.mute(owner.user, room.pk, ada.id, None)
+    members.remove(owner.user, room.pk, ada.id)
+    for each in waiting:
+        with pytest.raises(Forbidden, match=r"^Its author is not a member of this room\.$"):
+            held.release(moderator.user, each.pk)
+    assert held.waiting_in(moderator.user, room.pk) == waiting
+
+
 def test_others_neither_see_nor_decide_what_is_held(live, room, private, ada, bob, stranger):
     live(text="casino", action="hold")
     with pytest.raises(Held):
