@@ -3,6 +3,7 @@
 import math
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ DUTY = "scheduled messages"
 LOOK_EVERY = 1  # s between two looks for what is due
 LEASE = timedelta(seconds=15)  # after which another process takes over from one that died
 EXPIRE_EVERY = 60  # s between two looks for messages whose time is over, when there were none
-INDEX_EVERY = 5  # s between two looks for messages to be made searchable, when there were no more
+INDEX_EVERY = 5  # s between two looks for messages to be made searchable, beside those who post
 ASK_EVERY = 5  # s between two requests for the lease, to keep it or to get it
 
 
@@ -26,9 +27,12 @@ class Scheduler:
     two post all the same, the ``client_id`` makes it one message.
     """
 
-    def __init__(self, process: uuid.UUID, database: Database) -> None:
+    def __init__(
+        self, process: uuid.UUID, database: Database, is_quiet: Callable[[], bool]
+    ) -> None:
         self._process = process
         self._database = database
+        self._is_quiet = is_quiet  # whether nobody posts at the moment
         self._asks_at = 0.0  # by the monotonic clock
         self._holds_lease = False
         self._expires_at = 0.0  # by the monotonic clock
@@ -48,7 +52,7 @@ class Scheduler:
                 self._expires_at = now if removed else now + EXPIRE_EVERY
             if now >= self._indexes_at:
                 more = await self._database(indexing.advance)
-                self._indexes_at = now if more else now + INDEX_EVERY
+                self._indexes_at = now if more and self._is_quiet() else now + INDEX_EVERY
 
     async def stop(self) -> None:
         """Let another process take over at once."""

@@ -23,7 +23,7 @@ from chat.searching import has_link, text_of
 
 PORTION = 200  # messages of a room in one transaction
 ROOMS_AT_ONCE = 100  # looked at in one go
-WORK = 0.2  # s of each second at most: those who post want the processors too
+WORK = 0.1  # s in one go: those who post want the processors too
 
 
 def advance() -> bool:
