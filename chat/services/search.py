@@ -34,7 +34,7 @@ TOO_LONG = _("q: that takes too long to look for. Add a word, a room or a day.")
 
 
 class FoundMessage(msgspec.Struct, frozen=True):
-    """A message that was found; ``seq`` and ``slug`` make its address.
+    """A message that was found, in a room of that ``kind``; ``seq`` and ``slug`` make its address.
 
     ``excerpt`` is its text around what was searched for. ``thread`` and ``in_room`` as in a
     message's own row.
@@ -42,6 +42,7 @@ class FoundMessage(msgspec.Struct, frozen=True):
 
     id: int
     room: int
+    kind: str
     slug: str
     room_name: str
     seq: int
@@ -199,6 +200,7 @@ def _found(message: Message, room_name: str, wanted: Wanted) -> FoundMessage:
     return FoundMessage(
         id=message.pk,
         room=message.room_id,
+        kind=message.room.kind,
         slug=message.room.slug,
         room_name=room_name,
         seq=message.seq,

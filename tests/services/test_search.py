@@ -89,7 +89,7 @@ def test_results_come_newest_first_with_author_place_and_words_marked(
     newest = page.messages[0]
     assert [message.seq for message in page.messages] == [1, 1]
     assert (newest.id, newest.room, newest.slug) == (second.pk, private.pk, private.slug)
-    assert (newest.room_name, newest.author) == (private.name, bob.id)
+    assert (newest.room_name, newest.kind, newest.author) == (private.name, "private", bob.id)
     assert [(piece.text, piece.found) for piece in newest.excerpt] == [
         ("new ", False), ("tea", True),
     ]  # fmt: skip

@@ -5,6 +5,7 @@
  * @typedef {object} Found a message as the search tells it
  * @property {number} id
  * @property {number} room
+ * @property {string} kind of the room
  * @property {string} slug
  * @property {string} room_name
  * @property {number} seq
@@ -20,7 +21,7 @@ import { html, nothing } from "../../vendor/lit-html-3.3.3/lit-html.js";
 import { gettext, language, ngettext } from "../all-words.js";
 import { Lost, Refusal } from "../session/refusal.js";
 import { fullTime, timeOrDay } from "../view/dates.js";
-import { avatar, icon, skeleton } from "../view/pieces.js";
+import { avatar, icon, roomSign, skeleton } from "../view/pieces.js";
 import { SidePanel } from "./side-panel.js";
 
 /** ms without another key, after which what is written is searched for */
@@ -168,22 +169,22 @@ export class SearchPanel extends SidePanel {
     </div>`;
   }
 
-  #message(/** @type {Found} */ { id, slug, room_name: room, seq, author, created_at: at, excerpt, ...more }) {
+  #message(/** @type {Found} */ found) {
     const { client } = this;
-    const date = new Date(at);
-    const person = client.person(author);
-    const isAside = more.thread !== null && !more.in_room;
+    const date = new Date(found.created_at);
+    const person = client.person(found.author);
+    const isAside = found.thread !== null && !found.in_room;
     return html`<li>
-      <a class="found__message" href="${client.urls.rooms}${slug}/${seq}/" data-message=${id}>
+      <a class="found__message" href="${client.urls.rooms}${found.slug}/${found.seq}/" data-message=${found.id}>
         <span class="found__head">
           ${avatar(person, "small")} <strong dir="auto">${person.name}</strong>
           <time datetime=${date.toISOString()} title=${fullTime(date)}>${timeOrDay(date)}</time>
         </span>
         <span class="found__text" dir="auto"
-          >${excerpt.map(({ text, found }) => (found ? html`<mark>${text}</mark>` : text))}</span
+          >${found.excerpt.map((piece) => (piece.found ? html`<mark>${piece.text}</mark>` : piece.text))}</span
         >
         <span class="found__where"
-          >${isAside ? icon("messages-square") : icon("hash")} <bdi>${room}</bdi>
+          >${isAside ? icon("messages-square") : roomSign(found)} <bdi>${found.room_name}</bdi>
           ${isAside ? gettext("in a thread") : nothing}</span
         >
       </a>
