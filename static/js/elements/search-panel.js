@@ -177,8 +177,11 @@ export class SearchPanel extends SidePanel {
     return html`<li>
       <a class="found__message" href="${client.urls.rooms}${found.slug}/${found.seq}/" data-message=${found.id}>
         <span class="found__head">
-          ${avatar(person, "small")} <strong dir="auto">${person.name}</strong>
-          <time datetime=${date.toISOString()} title=${fullTime(date)}>${timeOrDay(date)}</time>
+          ${avatar(person, "small")}
+          <span
+            ><strong dir="auto">${person.name}</strong>
+            <time datetime=${date.toISOString()} title=${fullTime(date)}>${timeOrDay(date)}</time></span
+          >
         </span>
         <span class="found__text" dir="auto"
           >${found.excerpt.map((piece) => (piece.found ? html`<mark>${piece.text}</mark>` : piece.text))}</span
