@@ -47,8 +47,8 @@ def main() -> int:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the options; exits on ones it does not know."""
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="once and coarser, some five minutes")
-    parser.add_argument("--only", type=names_in(BY_NAME), default=list(BY_NAME), metavar="A,B",
+    parser.add_argument("--quick", action="store_true", help="once and coarser, five minutes")
+    parser.add_argument("--only", type=names_in(BY_NAME), metavar="A,B",
                         help=f"workloads: {', '.join(BY_NAME)}")  # fmt: skip
     parser.add_argument("--servers", type=names_in(SERVERS), metavar="A,B",
                         help=f"servers: {', '.join(SERVERS)}")  # fmt: skip
@@ -76,7 +76,8 @@ def names_in(known: dict[str, object]):
 def run(options: argparse.Namespace, results: Results) -> int:
     """Run each workload on each of its servers in turn, round after round; count what failed."""
     failures = 0
-    chosen = [workload for workload in ALL if workload.name in options.only]
+    named = options.only or [one.name for one in ALL if one.in_quick or not options.quick]
+    chosen = [workload for workload in ALL if workload.name in named]
     niceness = options.niceness if machine.may_be_urgent() else max(0, options.niceness)
     log = results.path.with_suffix(".log") if results.path else Path(os.devnull)
     with Parts(niceness, log) as parts:

@@ -82,5 +82,6 @@ WORKLOADS = [
             Column("connections/s", "ten_opened_per_s", "{:,.0f}"),
             Column("searches/s", "ten_asked_per_s", "{:,.0f}"),
         ],
+        in_quick=False,
     )
 ]

@@ -79,5 +79,6 @@ WORKLOADS = [
         [OURS],
         reading,
         _columns(),
+        in_quick=False,
     )
 ]

@@ -27,7 +27,8 @@ class Column:
 class Workload:
     """``run(server, parts, quick)`` returns the figures of one trial; ``servers`` are run in turn.
 
-    ``quick_servers`` carry it when time is short.
+    ``quick_servers`` carry it when time is short. What is not ``in_quick`` is run then only if it
+    is named.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Workload:
     run: Callable[[Server, Parts, bool], Figures]
     columns: list[Column]
     quick_servers: list[Server] = field(default_factory=list)
+    in_quick: bool = True
 
     def carried_by(self, quick: bool) -> list[Server]:
         """Return the servers it is run on."""
