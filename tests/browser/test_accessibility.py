@@ -191,4 +191,11 @@ def test_axe_finds_nothing_on_a_phone(
     findings.look(page, "the rooms")
     page.get_by_role("button", name="Threads").click()
     findings.look(page, "a panel")
+    page.keyboard.press("Control+f")
+    page.get_by_role("searchbox", name="What to search for").fill("salad")
+    page.keyboard.press("Enter")
+    expect(page.locator(".found__message")).to_be_visible()
+    findings.look(page, "what was found")
+    page.locator(".found__message").click()
+    expect(page.locator("message-poll")).to_be_visible()  # the panel made way
     findings.expect_none()
