@@ -12,6 +12,8 @@ ROOM_SIZE = 50
 PER_SECOND = {False: 200.0, True: 100.0}
 AWAY = 2.0  # s
 SECONDS = {False: 25.0, True: 4.0}
+SETTLING = {False: 10.0, True: 2.0}  # s after they have come: backends tell their figures late
+IDLE = {False: 10.0, True: 4.0}  # s
 WRITES = ("xact_commit", "tup_inserted", "tup_updated", "tup_deleted")
 
 
@@ -32,14 +34,16 @@ def churn(server: Server, parts: Parts, quick: bool) -> Figures:
     cookies = parts.cookies(members, members // ROOM_SIZE, 1)
     with Trial(server, parts, cookies=cookies, focus=True) as trial:
         trial.connect(members)
+        trial.lg.idle(SETTLING[quick])
         still = database_counts(parts)
-        trial.lg.idle(4)
+        trial.lg.idle(IDLE[quick])
         before, spent = database_counts(parts), sum(trial.server_seconds())
         answer = trial.lg.churn(PER_SECOND[quick], AWAY, SECONDS[quick])
         spent = sum(trial.server_seconds()) - spent
         after = database_counts(parts)
     moves = max(1, answer["greeted"])
     written = sum(after[name] - before[name] for name in WRITES[1:])
+    idly_written = sum(before[name] - still[name] for name in WRITES[1:])
     return {
         "members": members,
         "moves": moves,
@@ -49,7 +53,8 @@ def churn(server: Server, parts: Parts, quick: bool) -> Figures:
         "greeting_p99_ms": answer["greeting_p99_ms"],
         "commits_per_move": (after["xact_commit"] - before["xact_commit"]) / moves,
         "rows_written_per_move": written / moves,
-        "idle_commits_per_s": (before["xact_commit"] - still["xact_commit"]) / 4,
+        "idle_commits_per_s": (before["xact_commit"] - still["xact_commit"]) / IDLE[quick],
+        "idle_rows_per_s": idly_written / IDLE[quick],
         "presence_frames_per_move": answer["presence_frames"] / moves,
         "presence_bytes_per_frame": answer["presence_bytes"] / max(1, answer["presence_frames"]),
         "missing": members - answer["ready"],
@@ -72,6 +77,7 @@ WORKLOADS = [
             Column("commits each", "commits_per_move", "{:.2f}"),
             Column("rows written each", "rows_written_per_move", "{:.2f}"),
             Column("commits/s when idle", "idle_commits_per_s", "{:.1f}"),
+            Column("rows written/s when idle", "idle_rows_per_s", "{:.1f}"),
             Column("presence frames each", "presence_frames_per_move"),
             Column("bytes a frame", "presence_bytes_per_frame", "{:.0f}"),
             Column("missing after", "missing", "{:.0f}"),
