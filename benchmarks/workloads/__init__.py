@@ -1,4 +1,7 @@
-"""What the servers are put to. Each module has one kind of load; ALL lists them in order."""
+"""What the servers are put to. Each module has one kind of load; ALL lists them in order.
+
+Connections come first: beside messages that are yet to be made searchable a site is not idle.
+"""
 
 from benchmarks.workloads import (
     abuse,
@@ -14,9 +17,9 @@ from benchmarks.workloads import (
 from benchmarks.workloads.workload import Workload
 
 ALL: list[Workload] = [
+    *connections.WORKLOADS,
     *fanout.WORKLOADS,
     *sends.WORKLOADS,
-    *connections.WORKLOADS,
     *processes.WORKLOADS,
     *overload.WORKLOADS,
     *quiet.WORKLOADS,

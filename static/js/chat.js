@@ -17,14 +17,7 @@ const place = /** @type {HTMLElement} */ (document.getElementById("chat"));
 const page = data
   ? JSON.parse(data.textContent ?? "")
   : await import("./client/offline-page.js").then((offline) => offline.offlinePage(location.pathname));
-await painted();
 if (page) await open(page);
-
-/** What the server drew can be read before anything is put in its place, on a slow device too. */
-function painted() {
-  const isDrawn = !document.hidden && document.querySelector(".shell__talk .message");
-  return isDrawn && new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)));
-}
 
 async function open(/** @type {import("./client.js").Page} */ page) {
   const socketUrl = new URL(page.urls.socket, location.href);

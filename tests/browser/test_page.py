@@ -237,7 +237,7 @@ def test_the_page_asks_nothing_of_other_hosts(
 def test_every_module_and_style_sheet_of_the_page_is_named_in_its_head() -> None:
     named = STATIC_MODULE.findall((ROOT / "templates/chat/modules.html").read_text())
     assert named == sorted(named)
-    assert set(named) == imported_at_once() - {"js/chat.js"}
+    assert set(named) == imported_at_once()
     heads = (
         ROOT / "templates/chat" / name
         for name in ("room.html", "stylesheets.html", "later_stylesheets.html")
@@ -249,7 +249,7 @@ def test_every_module_and_style_sheet_of_the_page_is_named_in_its_head() -> None
 
 @pytest.mark.parametrize("words", ["", "js/words/de.js", "js/words/ar.js"])
 def test_the_scripts_of_the_first_page_stay_small_in_every_language(words: str) -> None:
-    names = imported_at_once() | ({words} if words else set())
+    names = imported_at_once() | {"js/begin.js"} | ({words} if words else set())
     served = [slim_script((STATIC / name).read_bytes()) for name in names]
     assert sum(len(brotli.compress(script)) for script in served) < SCRIPTS_MOST
 
