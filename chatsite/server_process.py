@@ -24,6 +24,9 @@ from typing import NoReturn
 # thousands, all gone by themselves once it is told: at the interpreter's 700 every batch was looked
 # through again and again, 7 % of the time.
 GARBAGE_EVERY = 20_000
+# s after which a thread that computes gives way to another, above all to the event loop. At the
+# interpreter's 5 ms a message waited for that, at each of its steps, beside any request.
+GIVE_WAY_AFTER = 0.001
 EXIT_TIMEOUT = 0.2  # s for threads to end, which may wait for a database that does not answer
 
 
@@ -45,6 +48,7 @@ def serve(
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_EVERY)
+    sys.setswitchinterval(GIVE_WAY_AFTER)
     server = Server(
         application,
         socket.socket(fileno=listener),

@@ -87,7 +87,7 @@ class Hub:
         self.seats = Seats(self)
         self.repair = Repair(self)
         self.onlookers = Onlookers(self)
-        self.scheduler = Scheduler(self.id, self.database, lambda: self.posts.is_idle)
+        self.scheduler = Scheduler(self.id, self.database, lambda: self.posts.is_quiet)
         self.is_draining = False
         self._guests = Batches(self.database, admission.identify, GUESTS_MAX)
         self._welcomes: Batches[Arrival, Welcome] = Batches(

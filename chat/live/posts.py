@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 RIVALRY = 1.0  # s for which another process counts as writing to our rooms
 ROOM_MAX = 100  # posts of one room in a batch, or the others would wait for all of them
 CARE_MAX = 20  # posts that take care in a batch: 10 ms and 2 more for each
-COMPANY = 1.0  # s for which a room that kept up counts as posting
+COMPANY = 1.0  # s for which who posted counts as posting
 RESTS = 3  # times as long as its batch took a flooded room rests in company
 REST_MAX = 0.25  # s
 PATIENCE = 0.25  # s that the others wait for one batch then, which may wait for a room that is held
@@ -80,6 +80,11 @@ class Posts:
     def is_idle(self) -> bool:
         """Whether nothing waits and nothing runs."""
         return not self._waiting and not self._running and self._caring is None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody has posted for some time."""
+        return self.is_idle and self._loop.time() > self._began_at + COMPANY
 
     def _begin(self) -> None:
         self._is_to_begin = False

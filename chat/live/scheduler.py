@@ -32,7 +32,7 @@ class Scheduler:
     ) -> None:
         self._process = process
         self._database = database
-        self._is_quiet = is_quiet  # whether nobody posts at the moment
+        self._is_quiet = is_quiet  # whether nobody posts
         self._asks_at = 0.0  # by the monotonic clock
         self._holds_lease = False
         self._expires_at = 0.0  # by the monotonic clock
@@ -51,8 +51,13 @@ class Scheduler:
                 removed = await self._database(retention.expire)
                 self._expires_at = now if removed else now + EXPIRE_EVERY
             if now >= self._indexes_at:
-                more = await self._database(indexing.advance)
-                self._indexes_at = now if more and self._is_quiet() else now + INDEX_EVERY
+                await self._index(now)
+
+    async def _index(self, now: float) -> None:
+        is_quiet = self._is_quiet()
+        work = indexing.WORK if is_quiet else indexing.WORK_BESIDE
+        more = await self._database(indexing.advance, work)
+        self._indexes_at = now if more and is_quiet else now + INDEX_EVERY
 
     async def stop(self) -> None:
         """Let another process take over at once."""

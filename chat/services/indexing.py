@@ -21,18 +21,21 @@ from chat import sql
 from chat.models import Message, Room, SearchPosition, SearchText
 from chat.searching import has_link, text_of
 
-PORTION = 200  # messages of a room in one transaction
+PORTION = 100  # messages of a room in one transaction
 ROOMS_AT_ONCE = 100  # looked at in one go
-WORK = 0.1  # s in one go: those who post want the processors too
+WORK = 0.2  # s in one go
+WORK_BESIDE = 0.05  # s beside those who post: what they say waits for the interpreter meanwhile
 
 
-def advance() -> bool:
-    """Take the texts of some messages that have none yet; return whether there are more.
+def advance(work: float = WORK) -> bool:
+    """Take the texts of messages that have none yet; return whether there are more.
+
+    For about ``work`` seconds: a portion that was begun is ended.
 
     Only the process that holds the lease calls this. Should two do so all the same, one of them
     finds the position moved on, and leaves it.
     """
-    until = time.monotonic() + WORK
+    until = time.monotonic() + work
     rooms = [room for room, _seq, _last in behind(Room.objects.all())[:ROOMS_AT_ONCE]]
     random.shuffle(rooms)  # a flood in one keeps none of the others waiting
     while rooms:
