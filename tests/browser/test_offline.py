@@ -18,21 +18,20 @@ from tests.parts.part import wait_until
 from tests.parts.site import Site
 
 # What the browser keeps of rooms, as text; empty where it keeps nothing.
-KEPT = """() => new Promise((resolve) => {
-  indexedDB.open("chat-kept").onsuccess = ({ target }) => {
-    const database = target.result;
-    if (!database.objectStoreNames.contains("kept")) {
-      database.close();
-      indexedDB.deleteDatabase("chat-kept").onsuccess = () => resolve("");
-      return;
-    }
-    const asked = database.transaction("kept").objectStore("kept").getAll();
-    asked.onsuccess = () => {
-      database.close();
-      resolve(asked.result.length > 0 ? JSON.stringify(asked.result) : "");
+KEPT = """async () => {
+  // To open one that is not there yet would make it, and it would stay without what the site puts in.
+  if (!(await indexedDB.databases()).some(({ name }) => name === "chat-kept")) return "";
+  return new Promise((resolve) => {
+    indexedDB.open("chat-kept").onsuccess = ({ target }) => {
+      const database = target.result;
+      const asked = database.transaction("kept").objectStore("kept").getAll();
+      asked.onsuccess = () => {
+        database.close();
+        resolve(asked.result.length > 0 ? JSON.stringify(asked.result) : "");
+      };
     };
-  };
-})"""
+  });
+}"""
 CACHED = """async () => {
   const caches = [];
   for (const name of await self.caches.keys()) caches.push(await self.caches.open(name));

@@ -68,6 +68,8 @@ backend processes
 
     def sends_to(self, name: str) -> bool:
         """Whether haproxy has found that server process well and gives it connections."""
+        if not self._control.exists():  # it has only just begun
+            return False
         with socket.socket(socket.AF_UNIX) as control:
             control.settimeout(2)
             control.connect(str(self._control))
