@@ -116,7 +116,7 @@ def assets() -> list[str]:
     """Return the addresses of the files that the worker holds."""
     paths = {path for pattern in HELD for path in STATIC.glob(pattern)}
     names = sorted(str(path.relative_to(STATIC)) for path in paths)
-    return [static(name) for name in names if name != WORKER]
+    return [static(name) for name in names if name != WORKER and "/admin/" not in name]
 
 
 def _icon(name: str, size: int, purpose: str) -> dict[str, str]:

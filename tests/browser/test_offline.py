@@ -19,7 +19,7 @@ from tests.parts.site import Site
 
 # What the browser keeps of rooms, as text; empty where it keeps nothing.
 KEPT = """async () => {
-  // To open one that is not there yet would make it, and it would stay without what the site puts in.
+  // To open one that is not there yet would make it, and it would stay empty.
   if (!(await indexedDB.databases()).some(({ name }) => name === "chat-kept")) return "";
   return new Promise((resolve) => {
     indexedDB.open("chat-kept").onsuccess = ({ target }) => {

@@ -39,7 +39,7 @@ def test_the_page_carries_what_the_browser_needs_to_draw_the_room(ada, bob, brow
     assert page["history"]["last_seq"] == 1
     assert {member["user"] for member in page["members"]} >= {ada.id, bob.id}
     wire = {"body": 4000, "frame": 65536, "changes": 300}
-    assert page["limits"] == wire | {"reason": 200, "note": 500, "appeal": 1000}
+    assert page["limits"] == wire | {"reason": 200, "note": 500, "appeal": 1000, "search": 200}
     assert page["urls"]["socket"] == "/ws/chat/"
 
 
