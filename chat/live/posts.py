@@ -6,8 +6,10 @@ holds up no other: the rooms take turns.
 
 Beside another process that writes to the same rooms one batch at a time does better than two: those
 would wait for one another's rooms in turn, and stay small. 5,000 messages a second to two processes
-took 0.3 s that way, 8,000 half of that one at a time. And batches half as large: while one is
-stored the other process waits for its rooms.
+took 0.3 s that way, 8,000 half of that one at a time. And batches half as large, of one half of the
+rooms in turn: while one is stored the other process waits for its rooms, and goes on with the other
+half from then on. Two processes carried 73,000 to 141,000 deliveries a second before that, 168,000
+to 177,000 with it.
 
 A flooded room rests between its batches while others post. Each commit waits for the one before it
 to reach the disk, and the disk is never free beside a room that commits without end: what another
@@ -62,6 +64,7 @@ class Posts:
         self._loop = asyncio.get_running_loop()
         self._rivalry_ends = 0.0  # by the loop's clock
         self._began_at = 0.0
+        self._half = 0  # of the rooms, whose turn it is
         self._kept_up: dict[int, float] = {}  # when, the last two rooms that did
 
     def submit(self, post: Post, done: Done) -> None:
@@ -107,6 +110,9 @@ class Posts:
         """Take the next batch: of each room that is free an equal share, in their turn."""
         size = self._size // 2 if self._has_rivals() else self._size
         free = [room for room in self._waiting if room not in self._busy][:size]
+        if self._has_rivals():
+            self._half = 1 - self._half  # by their numbers, which are the same to all processes
+            free = [room for room in free if room % 2 == self._half] or free
         batch = _shares(self._waiting, free, size)
         self._have_kept_up([room for room in free if room not in self._waiting])
         return batch

@@ -168,12 +168,12 @@ async def test_beside_another_process_one_batch_at_a_time_unless_it_waits_for_lo
     answers.submit(7, "a")
     await store.until(1)
     answers.submit(8, "b")
-    answers.submit(9, "c")
+    answers.submit(10, "c")
     for _ in range(10):  # turns of the loop
         await asyncio.sleep(0)
     assert store.batches == [[(7, "a")]]
     await answers.until(2)
-    assert store.batches[1:] == [[(8, "b"), (9, "c")]]
+    assert store.batches[1:] == [[(8, "b"), (10, "c")]]
     store.held[7].set()
     await answers.until(3)
 
@@ -185,6 +185,16 @@ async def test_beside_another_process_batches_are_half_as_large():
     answers.submit(7, *"abc")
     await answers.until(3)
     assert store.batches == [[(7, "a"), (7, "b")], [(7, "c")]]
+
+
+async def test_beside_another_process_each_batch_is_of_one_half_of_the_rooms_in_turn():
+    store = Store()
+    answers = gathering(store)
+    answers.posts.others_wrote()
+    for room in (1, 2, 3, 4):
+        answers.submit(room, "said")
+    await answers.until(4)
+    assert [{room for room, _ in batch} for batch in store.batches] == [{1, 3}, {2, 4}]
 
 
 async def test_rooms_that_wait_have_equal_shares_and_take_turns():
